@@ -1,0 +1,42 @@
+namespace LabelServer.Datastore;
+
+/// <summary>An upload that has arrived completely and waits for a decision. Disposing it removes the bytes, unless they have become an image or a label.</summary>
+public sealed class ReceivedFile : IDisposable
+{
+    private readonly Action<string> _remove;
+    private bool _taken;
+
+    internal ReceivedFile(string path, string? fileName, long length, string checksum, Action<string> remove)
+    {
+        TemporaryPath = path;
+        FileName = fileName;
+        Length = length;
+        Checksum = checksum;
+        _remove = remove;
+    }
+
+    /// <summary>The last part of the name that the client gave, or null when it gave none.</summary>
+    public string? FileName { get; }
+
+    /// <summary>The length in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary><c>SHA256:</c> and 64 lower case hex digits.</summary>
+    public string Checksum { get; }
+
+    /// <summary>Where the bytes lie.</summary>
+    internal string TemporaryPath { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_taken)
+        {
+            _taken = true;
+            _remove(TemporaryPath);
+        }
+    }
+
+    /// <summary>The bytes have become an image or a label (or were kept as refused): nothing to remove any more.</summary>
+    internal void MarkTaken() => _taken = true;
+}
