@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using LabelServer.Imaging;
+
+namespace LabelServer.Errors;
+
+/// <summary>Which HTTP status each kind of error gets. The one place where exceptions of all rooms meet HTTP.</summary>
+/// <remarks>A type without a row of its own takes the row of its nearest base; without any, the error is unexpected and gets 500. Tests walk all public exception types and this table.</remarks>
+public static class ErrorMap
+{
+    private static readonly FrozenDictionary<Type, int> Rows = new Dictionary<Type, int>
+    {
+        // The request itself.
+        [typeof(BadRequestException)] = StatusCodes.Status400BadRequest,
+        [typeof(ForbiddenException)] = StatusCodes.Status403Forbidden,
+        [typeof(ResourceNotFoundException)] = StatusCodes.Status404NotFound,
+        [typeof(ConflictException)] = StatusCodes.Status409Conflict,
+        [typeof(PayloadTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
+        [typeof(RequestValidationException)] = StatusCodes.Status422UnprocessableEntity,
+        [typeof(NotImplementedHereException)] = StatusCodes.Status501NotImplemented,
+
+        // Images (LabelServer.Imaging).
+        [typeof(VolumeFormatException)] = StatusCodes.Status400BadRequest,
+        [typeof(VolumeUnsupportedException)] = StatusCodes.Status415UnsupportedMediaType,
+        [typeof(VolumeTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
+        [typeof(GeometryException)] = StatusCodes.Status422UnprocessableEntity,
+    }.ToFrozenDictionary();
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyDictionary<Type, int> All => Rows;
+
+    /// <summary>The status of an error, or null when nothing in the table fits: then it is unexpected.</summary>
+    /// <param name="error">What was thrown.</param>
+    public static int? StatusOf(Exception error)
+    {
+        for (var type = error.GetType(); type is not null; type = type.BaseType)
+        {
+            if (Rows.TryGetValue(type, out var status))
+                return status;
+        }
+
+        return error switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            IOException io when DiskFull.Is(io) => StatusCodes.Status507InsufficientStorage,
+            _ => null,
+        };
+    }
+}

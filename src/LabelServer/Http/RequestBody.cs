@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LabelServer.Errors;
+
+namespace LabelServer.Http;
+
+/// <summary>Reading of request bodies that are not forms.</summary>
+public static class RequestBody
+{
+    /// <summary>The largest JSON body, in bytes. Clicks, options and label information are far smaller.</summary>
+    public const int JsonLimit = 16 * 1024 * 1024;
+
+    private const long DrainLimit = 2L * 1024 * 1024 * 1024;
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a body may be read at all. A reused Python client announces one on GET and DELETE and sends none: reading it would wait for ever.</summary>
+    public static bool MayHaveBody(HttpRequest request)
+        => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsDelete(request.Method) && !HttpMethods.IsOptions(request.Method);
+
+    /// <summary>Reads a body that is a JSON object. Absent, empty and <c>null</c> mean no parameters.</summary>
+    /// <exception cref="RequestValidationException">The body is no JSON, no object, or is sent as another type than JSON.</exception>
+    /// <exception cref="PayloadTooLargeException">The body is larger than <see cref="JsonLimit"/>.</exception>
+    public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!MayHaveBody(request))
+            return [];
+        var bytes = await ReadAllAsync(request.Body, JsonLimit, "The JSON body", cancellationToken);
+        if (bytes.All(b => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            return [];
+        if (!IsJson(request.ContentType))
+            throw new RequestValidationException(ValidationFault.NotObject(JsonValue.Create(System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 1000))))));
+        JsonNode? value;
+        try
+        {
+            value = WireJson.Read(bytes);
+        }
+        catch (JsonException error)
+        {
+            throw new RequestValidationException(ValidationFault.InvalidJson(error.BytePositionInLine ?? 0, error.Message));
+        }
+
+        return value switch
+        {
+            null => [],
+            JsonObject map => map,
+            _ => throw new RequestValidationException(ValidationFault.NotObject(value)),
+        };
+    }
+
+    /// <summary>Reads and drops what is left of the body, so that a client that is still sending gets to read the answer. Gives up after 2 GiB or half a minute.</summary>
+    public static async Task DrainAsync(HttpContext context)
+    {
+        if (!MayHaveBody(context.Request))
+            return;
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(DrainTime);
+        try
+        {
+            for (long total = 0; total < DrainLimit;)
+            {
+                var count = await context.Request.Body.ReadAsync(buffer, limit.Token);
+                if (count == 0)
+                    break;
+                total += count;
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or InvalidOperationException or BadHttpRequestException)
+        {
+            // The client is too slow, has gone, or its body is broken: the answer is sent all the same, and the connection is closed after it.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads a stream to its end into memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="limit">The largest number of bytes.</param>
+    /// <param name="what">What is read, for the message.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PayloadTooLargeException">The stream holds more than <paramref name="limit"/> bytes.</exception>
+    public static async Task<byte[]> ReadAllAsync(Stream stream, int limit, string what, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (true)
+            {
+                var count = await stream.ReadAsync(buffer, cancellationToken);
+                if (count == 0)
+                    return content.ToArray();
+                if (content.Length + count > limit)
+                    throw new PayloadTooLargeException($"{what} is larger than {limit / 1024 / 1024} MiB. Send less text; images and labels go into file parts, which have no limit.");
+                content.Write(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // As in FastAPI: no type counts as JSON, another type makes the body plain text.
+    private static bool IsJson(string? contentType)
+    {
+        if (string.IsNullOrWhiteSpace(contentType))
+            return true;
+        var type = contentType.Split(';')[0].Trim();
+        return type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+    }
+}
