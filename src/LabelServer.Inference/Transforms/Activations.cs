@@ -32,12 +32,12 @@ public sealed class Activations : KeyedTransform
     {
         if (Sigmoid[index])
         {
-            item.Replace(Activation.Sigmoid(item.GetVolume(context), context.Parallel));
+            Activation.Sigmoid(item.GetFloat(context), context.Parallel);
         }
 
         if (Softmax[index])
         {
-            item.Replace(Activation.Softmax(item.GetVolume(context), Dimension, context.Parallel));
+            Activation.Softmax(item.GetFloat(context), Dimension, context.Parallel);
         }
     }
 

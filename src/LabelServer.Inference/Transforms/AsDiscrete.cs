@@ -58,7 +58,7 @@ public sealed class AsDiscrete : KeyedTransform
 
         if (Rounding[index])
         {
-            item.Replace(Discretise.Round(item.GetVolume(context), context.Parallel));
+            Discretise.Round(item.GetFloat(context), context.Parallel);
         }
     }
 

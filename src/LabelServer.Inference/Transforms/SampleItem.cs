@@ -55,6 +55,18 @@ public sealed class SampleItem : IDisposable
         return View.Stored;
     }
 
+    /// <summary>The volume as float32 with its memory in the order of its axes; converts in place of the current one when needed. Still owned by this item.</summary>
+    public Volume<float> GetFloat(TransformContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (View.Stored is not Volume<float> || !View.Axes.IsIdentity)
+        {
+            Replace(SampleConversion.ToFloat(View, context.Parallel));
+        }
+
+        return (Volume<float>)View.Stored;
+    }
+
     /// <summary>Takes the volume out of the item, which is then not loaded; the caller disposes it.</summary>
     public Volume Detach(TransformContext context)
     {
