@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace LabelServer.Learning.Networks;
+
+/// <summary>A convolution that keeps the size at stride 1, registered as <c>conv</c>: MONAI's <c>Convolution(conv_only=True)</c>.</summary>
+/// <remarks>Source: MONAI@d388d1c6 monai/networks/blocks/convolutions.py; padding is (kernel - 1) / 2.</remarks>
+public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> _conv;
+
+    /// <summary>Creates the layer with PyTorch's default initial weights.</summary>
+    /// <param name="spatialDims">2 or 3.</param>
+    /// <param name="inChannels">Channels in.</param>
+    /// <param name="outChannels">Channels out.</param>
+    /// <param name="kernelSize">Odd, the same along each axis.</param>
+    /// <param name="stride">The same along each axis.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    public ConvolutionLayer(int spatialDims, int inChannels, int outChannels, int kernelSize = 3, int stride = 1, bool bias = false)
+        : base(nameof(ConvolutionLayer))
+    {
+        var padding = (kernelSize - 1) / 2;
+        _conv = spatialDims == 2
+            ? nn.Conv2d(inChannels, outChannels, kernelSize, stride, padding, bias: bias)
+            : nn.Conv3d(inChannels, outChannels, kernelSize, stride, padding, bias: bias);
+        register_module("conv", _conv);
+    }
+
+    /// <summary>The weights [out, in, kernel, kernel(, kernel)].</summary>
+    public Tensor Weight => _conv.get_parameter("weight")!;
+
+    /// <summary>The bias [out], or null.</summary>
+    public Tensor? Bias => _conv.get_parameter("bias");
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input) => _conv.call(input);
+}

@@ -1,0 +1,226 @@
+using LabelServer.Inference.Networks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LabelServer.Learning.Networks;
+
+/// <summary>MONAI's SegResNet without the variational part: a residual encoder and decoder. Input [N, C, X, Y(, Z)], output [N, classes, X, Y(, Z)] of the same size.</summary>
+/// <remarks>
+/// <para>Source: MONAI@d388d1c6 monai/networks/nets/segresnet.py; Myronenko 2018, arXiv:1810.11654. State keys are MONAI's, in MONAI's order.</para>
+/// <para>The size must be divisible by 2^(levels - 1) along each axis. Golden: SegResNetGoldenTests.</para>
+/// </remarks>
+public sealed class SegResNet : nn.Module<Tensor, Tensor>
+{
+    private readonly ConvolutionLayer _convInit;
+    private readonly Dropout3d? _dropout3d;
+    private readonly Dropout2d? _dropout2d;
+    private readonly List<DownLevel> _down = [];
+    private readonly List<(ConvolutionLayer Conv, UpsampleLayer Upsample, List<ResidualBlock> Blocks)> _up = [];
+    private readonly nn.Module<Tensor, Tensor> _finalNorm;
+    private readonly nn.Module<Tensor, Tensor> _activation;
+
+    /// <summary>Creates the network with PyTorch's default initial weights.</summary>
+    /// <exception cref="NetworkUnsupportedException">An option is not supported or makes no sense.</exception>
+    public SegResNet(SegResNetOptions options)
+        : base(nameof(SegResNet))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options);
+        Options = options;
+        _activation = ActivationLayer.Create(options.Activation);
+        _convInit = new ConvolutionLayer(options.SpatialDims, options.InChannels, options.InitFilters);
+        register_module("act_mod", _activation);
+        register_module("convInit", _convInit);
+        MakeDown();
+        MakeUp();
+
+        _finalNorm = NormalizationLayer.Create(options.Norm, options.SpatialDims, options.InitFilters);
+        FinalConvolution = new ConvolutionLayer(options.SpatialDims, options.InitFilters, options.OutChannels, kernelSize: 1, bias: true);
+        register_module("conv_final", nn.Sequential(("0", _finalNorm), ("1", _activation), ("2", FinalConvolution)));
+        if (options.DropoutProb is { } probability)
+        {
+            _dropout3d = options.SpatialDims == 3 ? nn.Dropout3d(probability) : null;
+            _dropout2d = options.SpatialDims == 2 ? nn.Dropout2d(probability) : null;
+            register_module("dropout", _dropout3d is null ? _dropout2d! : _dropout3d);
+        }
+    }
+
+    /// <summary>What it was built with.</summary>
+    public SegResNetOptions Options { get; }
+
+    /// <summary>The last layer, 1×1×1 with bias; not used when <see cref="SegResNetOptions.UseConvFinal"/> is false.</summary>
+    public ConvolutionLayer FinalConvolution { get; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        var features = Features(input);
+        if (!Options.UseConvFinal)
+        {
+            return features;
+        }
+
+        using (features)
+        {
+            return FinalConvolution.call(features);
+        }
+    }
+
+    /// <summary>All but the last convolution: the <see cref="SegResNetOptions.InitFilters"/> features that it reads, activated.</summary>
+    public Tensor Features(Tensor input)
+    {
+        var skips = new Stack<Tensor>();
+        try
+        {
+            var x = Encode(input, skips);
+            using var decoded = Decode(x, skips);
+            if (!Options.UseConvFinal)
+            {
+                return decoded.alias();
+            }
+
+            using var normalized = _finalNorm.call(decoded);
+            return _activation.call(normalized);
+        }
+        finally
+        {
+            while (skips.TryPop(out var skip))
+            {
+                skip.Dispose();
+            }
+        }
+    }
+
+    private static void Check(SegResNetOptions options)
+    {
+        if (options.SpatialDims is not (2 or 3))
+        {
+            throw new NetworkUnsupportedException($"SegResNet: spatial_dims is {options.SpatialDims}; it must be 2 or 3.");
+        }
+
+        if (options.BlocksDown.Count == 0 || options.BlocksUp.Count != options.BlocksDown.Count - 1)
+        {
+            throw new NetworkUnsupportedException(
+                $"SegResNet: blocks_up has {options.BlocksUp.Count} levels, blocks_down {options.BlocksDown.Count}; blocks_up must have one level fewer.");
+        }
+
+        if (options.InitFilters < 1 || options.InChannels < 1 || options.OutChannels < 1 || options.BlocksDown.Concat(options.BlocksUp).Any(n => n < 0))
+        {
+            throw new NetworkUnsupportedException("SegResNet: init_filters, in_channels and out_channels must be at least 1, blocks at least 0.");
+        }
+    }
+
+    private void MakeDown()
+    {
+        var layers = new ModuleList<nn.Module<Tensor, Tensor>>();
+        for (var level = 0; level < Options.BlocksDown.Count; level++)
+        {
+            var channels = Options.InitFilters << level;
+            var stride = level == 0 ? null : new ConvolutionLayer(Options.SpatialDims, channels / 2, channels, stride: 2);
+            var down = new DownLevel(stride, Blocks(Options.BlocksDown[level], channels));
+            _down.Add(down);
+            layers.Add(down);
+        }
+
+        register_module("down_layers", layers);
+    }
+
+    private void MakeUp()
+    {
+        var layers = new ModuleList<nn.Module<Tensor, Tensor>>();
+        var samples = new ModuleList<nn.Module<Tensor, Tensor>>();
+        for (var step = 0; step < Options.BlocksUp.Count; step++)
+        {
+            var channels = Options.InitFilters << (Options.BlocksUp.Count - step - 1);
+            var conv = new ConvolutionLayer(Options.SpatialDims, channels * 2, channels, kernelSize: 1);
+            var upsample = new UpsampleLayer(Options.SpatialDims, channels, Options.UpsampleMode);
+            var blocks = Blocks(Options.BlocksUp[step], channels);
+            _up.Add((conv, upsample, blocks));
+            layers.Add(nn.Sequential([.. blocks.Select((block, index) => ($"{index}", (nn.Module<Tensor, Tensor>)block))]));
+            samples.Add(nn.Sequential(("0", conv), ("1", upsample)));
+        }
+
+        register_module("up_layers", layers);
+        register_module("up_samples", samples);
+    }
+
+    private List<ResidualBlock> Blocks(int count, int channels) =>
+        [.. Enumerable.Range(0, count).Select(_ => new ResidualBlock(Options.SpatialDims, channels, Options.Norm, Options.Activation))];
+
+    private Tensor Encode(Tensor input, Stack<Tensor> skips)
+    {
+        var x = _convInit.call(input);
+        if (training && Options.DropoutProb is not null)
+        {
+            using var all = x;
+            x = _dropout3d is null ? _dropout2d!.call(all) : _dropout3d.call(all);
+        }
+
+        foreach (var down in _down)
+        {
+            var next = down.call(x);
+            if (skips.Count == 0)
+            {
+                x.Dispose();
+            }
+
+            skips.Push(next);
+            x = next;
+        }
+
+        return skips.Pop();
+    }
+
+    private Tensor Decode(Tensor x, Stack<Tensor> skips)
+    {
+        foreach (var (conv, upsample, blocks) in _up)
+        {
+            using var narrow = conv.call(x);
+            x.Dispose();
+            x = upsample.call(narrow);
+            using (var skip = skips.Pop())
+            {
+                x = x.add_(skip);
+            }
+
+            foreach (var block in blocks)
+            {
+                using var before = x;
+                x = block.call(before);
+            }
+        }
+
+        return x;
+    }
+
+    /// <summary>A level on the way down: "0" is the strided convolution (nothing at the top), then the blocks from "1" on.</summary>
+    private sealed class DownLevel : nn.Module<Tensor, Tensor>
+    {
+        private readonly ConvolutionLayer? _stride;
+        private readonly List<ResidualBlock> _blocks;
+
+        public DownLevel(ConvolutionLayer? stride, List<ResidualBlock> blocks)
+            : base(nameof(DownLevel))
+        {
+            _stride = stride;
+            _blocks = blocks;
+            register_module("0", stride is null ? nn.Identity() : stride);
+            for (var index = 0; index < blocks.Count; index++)
+            {
+                register_module($"{index + 1}", blocks[index]);
+            }
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            var x = _stride is null ? input.alias() : _stride.call(input);
+            foreach (var block in _blocks)
+            {
+                using var before = x;
+                x = block.call(before);
+            }
+
+            return x;
+        }
+    }
+}
