@@ -3,7 +3,7 @@ namespace LabelServer.Inference.Networks;
 /// <summary>A network cannot be built, filled or run. The message names the network, the key or the shape, and the way out.</summary>
 /// <remarks>Taxonomy: <see cref="NetworkUnsupportedException"/> the bundle asks for a network or an option that this program does not have;
 /// <see cref="NetworkWeightsException"/> the weights do not fit the network; this type itself: the runtime failed (shape, memory, device).</remarks>
-public class NetworkException : Exception
+public class NetworkException : InferenceException
 {
     /// <summary>Creates the exception with a message for people.</summary>
     public NetworkException(string message, Exception? innerException = null)

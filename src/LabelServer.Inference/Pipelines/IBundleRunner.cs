@@ -11,7 +11,7 @@ public interface IBundleRunner : IDisposable
     /// <param name="progress">Told after each window and at each change of stage; may be null.</param>
     /// <param name="cancellationToken">Looked at between windows and between transforms.</param>
     /// <returns>The label map on the image's grid; the caller disposes it.</returns>
-    /// <exception cref="InferenceException">The bundle, its weights or a parameter does not allow it; names image, step and way out.</exception>
+    /// <exception cref="InferenceException">The bundle, its weights, a parameter or a step does not allow it; names image, step and way out. See the derived types.</exception>
     /// <exception cref="LabelServer.Imaging.ImagingException">The image cannot be read or makes no sense.</exception>
     /// <exception cref="Networks.NetworkException">The network cannot be built, filled or run.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
