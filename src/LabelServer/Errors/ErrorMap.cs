@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LabelServer.Imaging;
+using LabelServer.Inference;
 
 namespace LabelServer.Errors;
 
@@ -17,6 +18,18 @@ public static class ErrorMap
         [typeof(PayloadTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
         [typeof(RequestValidationException)] = StatusCodes.Status422UnprocessableEntity,
         [typeof(NotImplementedHereException)] = StatusCodes.Status501NotImplemented,
+
+        // Inference and its workers.
+        [typeof(ModelUnknownException)] = StatusCodes.Status404NotFound,
+        [typeof(ModelNotUsableException)] = StatusCodes.Status409Conflict,
+        [typeof(ParameterRefusedException)] = StatusCodes.Status400BadRequest,
+        [typeof(ImageRefusedException)] = StatusCodes.Status422UnprocessableEntity,
+        [typeof(InferenceMemoryException)] = StatusCodes.Status507InsufficientStorage,
+        [typeof(InferenceQueueFullException)] = StatusCodes.Status503ServiceUnavailable,
+        [typeof(InferenceTimedOutException)] = StatusCodes.Status504GatewayTimeout,
+        [typeof(WorkerUnavailableException)] = StatusCodes.Status503ServiceUnavailable,
+        [typeof(WorkerEndedException)] = StatusCodes.Status502BadGateway,
+        [typeof(InferenceFailedException)] = StatusCodes.Status500InternalServerError,
 
         // Images (LabelServer.Imaging).
         [typeof(VolumeFormatException)] = StatusCodes.Status400BadRequest,
