@@ -36,7 +36,7 @@ internal static class LossShapes
         var indices = Indices(target, classes, loss);
         var shape = target.shape;
         shape[1] = classes;
-        return zeros(shape, type, target.device).scatter_(1, indices, 1f).MoveToOuterDisposeScope();
+        return zeros(shape, type, target.device).scatter_(1, indices, ones_like(indices, type)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The class indices as 64-bit numbers, checked against the number of classes.</summary>
