@@ -2,6 +2,13 @@ using LabelServer.Errors;
 
 namespace LabelServer.Http;
 
+/// <summary>Takes the bytes of one file part, to their end, while they arrive.</summary>
+/// <param name="field">The name of the form field.</param>
+/// <param name="fileName">The base name that the client gave; may be empty.</param>
+/// <param name="content">The bytes.</param>
+/// <param name="cancellationToken">Stops the reading.</param>
+public delegate Task FilePartReceiver(string field, string fileName, Stream content, CancellationToken cancellationToken);
+
 /// <summary>A form that was sent: text fields in memory, files on disk in a folder that the caller owns. Disposing deletes the files that are still there.</summary>
 public sealed class UploadForm : IAsyncDisposable
 {
@@ -25,7 +32,7 @@ public sealed class UploadForm : IAsyncDisposable
         var form = new UploadForm();
         try
         {
-            await new UploadFormReader(form, folder).ReadAsync(request, cancellationToken);
+            await new UploadFormReader(form, (field, name, content, token) => form.StoreAsync(folder, field, name, content, token)).ReadAsync(request, cancellationToken);
             return form;
         }
         catch
@@ -33,6 +40,15 @@ public sealed class UploadForm : IAsyncDisposable
             await form.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Reads the form of a request and gives each file to <paramref name="receive"/> as it arrives; <see cref="Files"/> stays empty. Text fields may arrive later than files.</summary>
+    /// <inheritdoc cref="ReadAsync(HttpRequest, string, CancellationToken)"/>
+    public static async Task<UploadForm> ReadAsync(HttpRequest request, FilePartReceiver receive, CancellationToken cancellationToken)
+    {
+        var form = new UploadForm();
+        await new UploadFormReader(form, receive).ReadAsync(request, cancellationToken);
+        return form;
     }
 
     /// <summary>The text of a field, or null when it was not sent. Of a field that was sent twice the last one counts.</summary>
@@ -64,7 +80,16 @@ public sealed class UploadForm : IAsyncDisposable
 
     internal void Add(string name, string text) => _texts[name] = text;
 
-    internal void Add(UploadedFile file) => _files.Add(file);
+    private async Task StoreAsync(string folder, string field, string fileName, Stream content, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.upload");
 
-    internal void ReplaceLast(UploadedFile file) => _files[^1] = file;
+        // Listed before it is written, so that a failed upload leaves nothing behind.
+        var at = _files.Count;
+        _files.Add(new UploadedFile(field, fileName, path, 0));
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await content.CopyToAsync(file, 64 * 1024, cancellationToken);
+        _files[at] = _files[at] with { Length = file.Position };
+    }
 }

@@ -11,7 +11,7 @@ namespace LabelServer.Http;
 /// content type such as <c>application/json</c>, whose boundary is then its first line (protocol 11.2). Any other body counts as no form, as in the original.</para>
 /// <para>A part is a file when its disposition has a file name. Files have no size limit and never pass through memory as a whole; text has <see cref="TextLimit"/>.</para>
 /// </remarks>
-internal sealed class UploadFormReader(UploadForm form, string folder)
+internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive)
 {
     /// <summary>The largest text of one form, all fields together, in bytes.</summary>
     public const int TextLimit = 16 * 1024 * 1024;
@@ -99,7 +99,7 @@ internal sealed class UploadFormReader(UploadForm form, string folder)
                 if (disposition.FileName is null)
                     await ReadTextAsync(disposition.Name, section.Body, cancellationToken);
                 else
-                    await ReadFileAsync(disposition.Name, disposition.FileName, section.Body, cancellationToken);
+                    await receive(disposition.Name, disposition.FileName, section.Body, cancellationToken);
             }
         }
         catch (InvalidDataException error)
@@ -117,21 +117,5 @@ internal sealed class UploadFormReader(UploadForm form, string folder)
         var bytes = await RequestBody.ReadAllAsync(body, _textLeft, $"The text of the form up to the field '{name}'", cancellationToken);
         _textLeft -= bytes.Length;
         form.Add(name, Encoding.UTF8.GetString(bytes));
-    }
-
-    private async Task ReadFileAsync(string name, string fileName, Stream body, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.upload");
-        long length;
-        // Registered before it is written, so that a failed upload leaves nothing behind.
-        form.Add(new UploadedFile(string.Empty, string.Empty, path, 0));
-        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan))
-        {
-            await body.CopyToAsync(file, 64 * 1024, cancellationToken);
-            length = file.Length;
-        }
-
-        form.ReplaceLast(new UploadedFile(name, fileName, path, length));
     }
 }

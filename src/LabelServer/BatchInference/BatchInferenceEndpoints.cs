@@ -1,0 +1,27 @@
+using LabelServer.Errors;
+using LabelServer.Http;
+using LabelServer.Training;
+
+namespace LabelServer.BatchInference;
+
+/// <summary><c>/batch/infer</c> (protocol 4.5) while there are no batches.</summary>
+internal static class BatchInferenceEndpoints
+{
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapBatchInference(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/batch/infer", (HttpRequest request) => IdleTasks.Status(request, "Batch_infer"));
+        routes.MapDelete("/batch/infer", () => new JsonAnswer(null));
+        routes.MapPost("/batch/infer/{model}", RefuseAsync);
+    }
+
+    private static async Task<IResult> RefuseAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(request);
+        query.Choice("images", "all", "all", "labeled", "unlabeled");
+        query.Boolean("run_sync", false);
+        query.Validate();
+        await RequestBody.ReadObjectAsync(request, cancellationToken);
+        throw new NotImplementedHereException("This version of the server does not infer batches. Infer image by image with POST /infer/{model}?image=ID and \"save_label\": true in params.");
+    }
+}
