@@ -8,6 +8,7 @@ public static class RootCommandFactory
     /// <summary>The command line of <c>labelserver</c>.</summary>
     public static RootCommand Create() => new("A server for MONAI Label clients such as 3D Slicer, and tools around its models.")
     {
+        StartServerCommand.Create(),
         ModelsCommand.Create(),
     };
 }

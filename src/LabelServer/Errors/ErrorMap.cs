@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LabelServer.Datastore;
 using LabelServer.Imaging;
 using LabelServer.Inference;
 
@@ -36,6 +37,18 @@ public static class ErrorMap
         [typeof(VolumeUnsupportedException)] = StatusCodes.Status415UnsupportedMediaType,
         [typeof(VolumeTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
         [typeof(GeometryException)] = StatusCodes.Status422UnprocessableEntity,
+
+        // The data store.
+        [typeof(ImageNotFoundException)] = StatusCodes.Status404NotFound,
+        [typeof(LabelNotFoundException)] = StatusCodes.Status404NotFound,
+        [typeof(InvalidNameException)] = StatusCodes.Status400BadRequest,
+        [typeof(InvalidInfoException)] = StatusCodes.Status400BadRequest,
+        [typeof(UnreadableUploadException)] = StatusCodes.Status400BadRequest,
+        [typeof(UnnamedLabelValueException)] = StatusCodes.Status400BadRequest,
+        [typeof(LabelGridException)] = StatusCodes.Status409Conflict,
+        [typeof(ReadOnlyDatastoreException)] = StatusCodes.Status403Forbidden,
+        [typeof(StorageFullException)] = StatusCodes.Status507InsufficientStorage,
+        [typeof(DatastoreUnavailableException)] = StatusCodes.Status503ServiceUnavailable,
     }.ToFrozenDictionary();
 
     /// <summary>All rows.</summary>

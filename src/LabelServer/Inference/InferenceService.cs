@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LabelServer.Datastore;
+using LabelServer.Errors;
+using LabelServer.Hosting;
+using LabelServer.Models;
+
+namespace LabelServer.Inference;
+
+/// <summary>Carries out one inference request: finds the image, has it segmented, saves the result if asked to, and answers.</summary>
+/// <remarks>Safe for concurrent use; how many run and wait is the dispatcher's business.</remarks>
+internal sealed partial class InferenceService(
+    ModelCatalog catalog,
+    IDatastore datastore,
+    IInferenceDispatcher dispatcher,
+    IHostApplicationLifetime lifetime,
+    ServerOptions options,
+    ILogger<InferenceService> logger)
+{
+    /// <summary>Where uploaded images wait for their inference.</summary>
+    private string UploadFolder => Path.Combine(options.StateFolder, "uploads");
+
+    /// <summary>Reads, runs and answers.</summary>
+    /// <param name="model">The model's name from the path.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancelled when the client goes away; the inference then stops.</param>
+    /// <exception cref="RequestException">The request is wrong.</exception>
+    /// <exception cref="InferenceDispatchException">The model is unknown or cannot run, or the inference failed.</exception>
+    /// <exception cref="DatastoreException">The image is unknown, or the result could not be saved.</exception>
+    public async Task<IResult> InferAsync(string model, HttpRequest request, CancellationToken cancellationToken)
+    {
+        // Asked before the body is read: a wrong name must not cost an upload of hundreds of megabytes.
+        var description = catalog.Require(model);
+        if (description.Problem is { } problem)
+            throw new ModelNotUsableException(problem);
+
+        await using var infer = await InferRequest.ReadAsync(request, model, UploadFolder, cancellationToken);
+        if (infer.Output == InferOutput.DicomSeg)
+            throw new NotImplementedHereException("DICOM SEG format is not supported in a non-DICOM datastore");
+        if (infer.HasLabel)
+            LogLabelIgnored(model);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var answer = await dispatcher.InferAsync(Job(infer), progress: null, stop.Token);
+        try
+        {
+            var summary = JsonSerializer.SerializeToNode(answer.Summary)!;
+            if (infer.SaveAs is not null && IsStoredImage(infer))
+                await SaveAsync(infer, answer, summary, stop.Token);
+            return new InferenceResult(answer, summary, infer.Output);
+        }
+        catch
+        {
+            await answer.DisposeAsync();
+            throw;
+        }
+    }
+
+    // The upload wins over the id, as in the original.
+    private static bool IsStoredImage(InferRequest infer) => infer.Image is null && infer.SessionId.Length == 0;
+
+    private InferenceJob Job(InferRequest infer)
+    {
+        if (infer.Image is { } upload)
+        {
+            return new InferenceJob
+            {
+                Model = infer.Model,
+                ImageName = upload.FileName.Length > 0 ? upload.FileName : "the uploaded image",
+                Parts = [new InferenceImagePart(UploadedImageName.For(upload), _ => Task.FromResult<Stream>(upload.OpenRead()))],
+                Parameters = infer.Parameters,
+            };
+        }
+
+        var image = datastore.FindImage(infer.ImageId)
+            ?? throw new ImageNotFoundException($"There is no image '{infer.ImageId}' in the data store. GET /datastore/?output=all lists the images.");
+        return new InferenceJob
+        {
+            Model = infer.Model,
+            ImageName = image.Id,
+            Parts = [new InferenceImagePart("image" + image.Extension, _ => Task.FromResult(datastore.OpenImage(image.Id).Content))],
+            Parameters = infer.Parameters,
+        };
+    }
+
+    private async Task SaveAsync(InferRequest infer, InferenceAnswer answer, JsonNode summary, CancellationToken cancellationToken)
+    {
+        using var received = await datastore.ReceiveAsync(answer.OpenResult(), ResultFileName.Create(answer.ResultExtension), cancellationToken);
+        var info = new JsonObject { ["model"] = infer.Model, ["params"] = summary.DeepClone() };
+        if (infer.ClientId is not null)
+            info["client_id"] = infer.ClientId;
+        await datastore.SaveLabelAsync(
+            new LabelUpload(infer.ImageId, received)
+            {
+                Tag = infer.SaveAs!,
+                Info = InfoDocument.FromElement(JsonSerializer.SerializeToElement(info)),
+                ValueNames = answer.Summary.LabelNames.ToDictionary(l => l.Value, l => l.Key),
+            },
+            cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The label that was sent along for {Model} is not used: this model works on the image alone")]
+    private partial void LogLabelIgnored(string model);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using LabelServer.Http;
+
+namespace LabelServer.Models;
+
+/// <summary><c>/model/{model}</c> and <c>/model/info/{model}</c> (protocol 4.11): the weights of a model, to fetch, replace and take away.</summary>
+internal static class ModelEndpoints
+{
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/model/{model}", (string model, HttpRequest request, WeightsStore store) =>
+        {
+            var weights = store.Find(model, Wanted(request));
+            return new FileAnswer(weights.FilePath, model + Path.GetExtension(weights.FileName), ContentTypes.Default);
+        });
+        routes.MapGet("/model/info/{model}", async (string model, HttpRequest request, WeightsStore store, CancellationToken token)
+            => new JsonAnswer(await InfoAsync(store.Find(model, Wanted(request)).FilePath, token)));
+        routes.MapPut("/model/{model}", PutAsync);
+        routes.MapDelete("/model/{model}", (string model, HttpRequest request, WeightsStore store) =>
+        {
+            store.Remove(model, Wanted(request));
+            return new JsonAnswer(new JsonObject());
+        });
+    }
+
+    private static async Task<IResult> PutAsync(string model, HttpRequest request, WeightsStore store, CancellationToken cancellationToken)
+    {
+        var target = store.Target(model, Wanted(request));
+        await using var form = await UploadForm.ReadAsync(request, Path.GetDirectoryName(target.FilePath)!, cancellationToken);
+        await store.ReplaceAsync(model, target, form.RequiredFile("file").Path, cancellationToken);
+        return new JsonAnswer(await InfoAsync(target.FilePath, cancellationToken));
+    }
+
+    // Not in the original: which of several weights files is meant. Absent, the first that is there.
+    private static string? Wanted(HttpRequest request)
+    {
+        var name = new RequestQuery(request).Text("model_filename");
+        return name is "" or WeightsChoice.Auto ? null : name;
+    }
+
+    private static async Task<JsonObject> InfoAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 256 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var checksum = await System.Security.Cryptography.SHA256.HashDataAsync(file, cancellationToken);
+        return new JsonObject
+        {
+            ["checksum"] = "SHA256:" + Convert.ToHexStringLower(checksum),
+            ["modified_time"] = new DateTimeOffset(File.GetLastWriteTimeUtc(file.SafeFileHandle)).ToUnixTimeSeconds(),
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using LabelServer.Errors;
+
+namespace LabelServer.Pages;
+
+/// <summary>What a browser sees: the start page, its icon, and the places of pages that this server does not have. Always at the root, whatever the prefix of the API.</summary>
+internal static class PageEndpoints
+{
+    private const string IconResource = "favicon.ico";
+
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", (StatusPage page) => Results.Content(page.ToHtml(), "text/html; charset=utf-8"));
+        routes.MapGet("/favicon.ico", Icon);
+        routes.MapGet("/static/favicon.ico", Icon);
+    }
+
+    /// <summary>Adds <c>/ohif/</c>: the original serves the OHIF viewer there if it was built; here it never is.</summary>
+    public static void MapViewer(this IEndpointRouteBuilder routes)
+        => routes.MapGet("/ohif/{**path}", IResult () => throw new ResourceNotFoundException("Resource NOT Found"));
+
+    private static IResult Icon()
+        => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream(IconResource)!, "image/x-icon");
+}
