@@ -48,6 +48,12 @@ public interface IDatastore
     /// <exception cref="StorageFullException">The disk is full; nothing has changed.</exception>
     Task<ReceivedFile> ReceiveAsync(Stream content, string? fileName, CancellationToken cancellationToken);
 
+    /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="AdoptAsync"/> then takes them over without a copy.</summary>
+    string IncomingFolder { get; }
+
+    /// <summary>Takes over a file in <see cref="IncomingFolder"/>, as <see cref="ReceiveAsync"/> does with a stream.</summary>
+    Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken);
+
     /// <summary>Adds an image, or replaces the file of one that exists and keeps its labels.</summary>
     /// <returns>The image's id.</returns>
     /// <exception cref="InvalidNameException">The id or the extension is not acceptable.</exception>
@@ -76,7 +82,7 @@ public interface IDatastore
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     Task UpdateImageInfoAsync(string imageId, InfoDocument changes, CancellationToken cancellationToken);
 
-    /// <summary>Changes an image's info by its present value, with no other writer in between.</summary>
+    /// <summary>Changes an image's info by its present value, with no other writer in between. For notes that may be lost in a power cut, such as who was shown the image.</summary>
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     Task UpdateImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, CancellationToken cancellationToken);
 

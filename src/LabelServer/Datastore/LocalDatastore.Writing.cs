@@ -1,0 +1,362 @@
+using LabelServer.Datastore.Checks;
+using LabelServer.Datastore.Disk;
+using LabelServer.Datastore.Index;
+using LabelServer.Datastore.Names;
+using LabelServer.Errors;
+using LabelServer.Imaging;
+using LabelServer.Imaging.Geometry;
+
+namespace LabelServer.Datastore;
+
+/// <summary>The writing half: every change is checked, made durable in the journal, done on disk and shown, in this order.</summary>
+internal sealed partial class LocalDatastore
+{
+    private const string ChecksumKey = "checksum";
+
+    /// <inheritdoc/>
+    public string IncomingFolder => _layout.Incoming;
+
+    /// <inheritdoc/>
+    public Task<ReceivedFile> ReceiveAsync(Stream content, string? fileName, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        return _incoming.ReceiveAsync(content, fileName, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        return _incoming.AdoptAsync(path, fileName, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> AddImageAsync(ImageUpload upload, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        var extension = UploadCheck.ExtensionOf(upload.Content);
+        var id = upload.ImageId is { Length: > 0 } given ? given : IdOf(upload.Content.FileName, extension);
+        Names.ImageIds.Require(id);
+
+        // The voxels of .seg.nrrd are NRRD; an image has no segments, and MONAI Label would find the file under another id.
+        if (extension.Equals(".seg.nrrd", StringComparison.OrdinalIgnoreCase))
+        {
+            extension = ".nrrd";
+        }
+
+        await _check.RequireImageAsync(upload.Content, extension, id, cancellationToken);
+        using var turn = await _locks.EnterAsync(id, cancellationToken);
+        var before = FindImage(id);
+        var stem = before?.Stem ?? ReserveStem(id, extension);
+        try
+        {
+            var after = (before ?? new ImageEntry { Id = id, Stem = stem, Extension = extension }) with { Extension = extension };
+            after = after with { Info = ImageInfo(upload, after.FileName), ChecksumStamp = FileStamp.Of(upload.Content.TemporaryPath) };
+            var target = _layout.ImageFile(after);
+            RequireNoLink(_layout.Images, target);
+            var deletes = before is not null && before.FileName != after.FileName ? new[] { _layout.Relative(_layout.ImageFile(before)) } : [];
+            Store(upload.Content, before, after, target, deletes);
+        }
+        finally
+        {
+            lock (_reservedStems)
+            {
+                _reservedStems.Remove(Names.ImageIds.CollisionKey(stem));
+            }
+        }
+
+        LogImageAdded(Names.ImageIds.Printable(id), upload.Content.Length);
+        return id;
+    }
+
+    /// <inheritdoc/>
+    public async Task<LabelEntry> SaveLabelAsync(LabelUpload upload, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        LabelTagNames.Require(upload.Tag, _index.State.Tags);
+        RequireImage(upload.ImageId);
+        var extension = UploadCheck.ExtensionOf(upload.Content);
+        var what = $"The label '{upload.Tag}' of the image '{Names.ImageIds.Printable(upload.ImageId)}'";
+        var names = LabelNames.Find(upload, _models);
+        var content = await _check.ReadLabelAsync(upload.Content, extension, what, cancellationToken);
+        if (content is not null)
+        {
+            names = await RequireFitAsync(upload, content, names, extension, what, cancellationToken);
+        }
+
+        using var turn = await _locks.EnterAsync(upload.ImageId, cancellationToken);
+        var before = RequireImage(upload.ImageId);
+        var former = before.FindLabel(upload.Tag);
+        var name = before.Stem + extension;
+        var label = (former ?? new LabelEntry { Tag = upload.Tag, Extension = extension }) with { Extension = extension, Info = LabelInfo(upload, name, content is null ? null : names) };
+        var target = _layout.LabelFile(before, label);
+        RequireNoLink(_layout.TagFolder(label.Tag), target);
+        if (former is not null)
+        {
+            Guard(() => _versions.Keep(before, former));
+        }
+
+        var deletes = former is not null && former.Extension != extension ? new[] { _layout.Relative(_layout.LabelFile(before, former)) } : [];
+        Store(upload.Content, before, before.WithLabel(label), target, deletes);
+        LogLabelSaved(upload.Tag, Names.ImageIds.Printable(upload.ImageId), upload.Content.Length);
+        return label;
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveImageAsync(string imageId, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        using var turn = await _locks.EnterAsync(imageId, cancellationToken);
+        var before = RequireImage(imageId);
+        var files = new List<string> { _layout.ImageFile(before) };
+        files.AddRange(before.Labels.Select(l => _layout.LabelFile(before, l)));
+        files.AddRange(_versions.FilesOf(before));
+        Guard(() => _index.Commit(before, null, new DiskSteps(null, null, [.. files.Select(_layout.Relative)])));
+        LogImageRemoved(Names.ImageIds.Printable(imageId));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveLabelAsync(string imageId, string tag, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        using var turn = await _locks.EnterAsync(imageId, cancellationToken);
+        if (FindImage(imageId) is not { } before || before.FindLabel(tag) is not { } label)
+        {
+            return false;
+        }
+
+        Guard(() =>
+        {
+            _versions.Keep(before, label);
+            _index.Commit(before, before.WithoutLabel(tag), new DiskSteps(null, null, [_layout.Relative(_layout.LabelFile(before, label))]));
+        });
+        LogLabelRemoved(Names.ImageIds.Printable(tag), Names.ImageIds.Printable(imageId));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateImageInfoAsync(string imageId, InfoDocument changes, CancellationToken cancellationToken) =>
+        ChangeImageInfoAsync(imageId, info => info.Merge(changes.Without(IndexFile.ImageIdKey)), durable: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task UpdateImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, CancellationToken cancellationToken) =>
+        ChangeImageInfoAsync(imageId, change, durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task UpdateLabelInfoAsync(string imageId, string tag, InfoDocument changes, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        using var turn = await _locks.EnterAsync(imageId, cancellationToken);
+        if (FindImage(imageId) is not { } before || before.FindLabel(tag) is not { } label)
+        {
+            throw NoLabel(imageId, tag);
+        }
+
+        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(changes) }), DiskSteps.None));
+    }
+
+    private async Task ChangeImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, bool durable, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        using var turn = await _locks.EnterAsync(imageId, cancellationToken);
+        var before = RequireImage(imageId);
+        Guard(() => _index.Commit(before, before with { Info = change(before.Info) }, DiskSteps.None, durable));
+    }
+
+    /// <summary>Puts received bytes in place: on the disk first, then decided in the journal, then renamed.</summary>
+    private void Store(ReceivedFile content, ImageEntry? before, ImageEntry after, string target, IReadOnlyList<string> deletes) => Guard(() =>
+    {
+        _disk.CreateFolder(Path.GetDirectoryName(target)!);
+        _disk.FlushFile(content.TemporaryPath);
+        _disk.FlushFolder(Path.GetDirectoryName(content.TemporaryPath)!);
+        _index.Commit(before, after, new DiskSteps(_layout.Relative(content.TemporaryPath), _layout.Relative(target), deletes));
+        content.MarkTaken();
+    });
+
+    /// <summary>Refuses a label on another grid or with unnamed values, and keeps its bytes.</summary>
+    private async Task<IReadOnlyDictionary<int, string>?> RequireFitAsync(
+        LabelUpload upload, LabelContent content, IReadOnlyDictionary<int, string>? names, string extension, string what, CancellationToken cancellationToken)
+    {
+        if (await FindGridAsync(upload.ImageId, cancellationToken) is { } grid)
+        {
+            switch (GridComparison.Compare(grid, content.Grid, out var deviation))
+            {
+                case GridFit.Near:
+                    LogNearGrid(what, deviation);
+                    break;
+                case GridFit.MadeOrthogonal:
+                    LogMadeOrthogonal(what);
+                    break;
+                case GridFit.Different:
+                    throw Refuse(upload, extension, kept => new LabelGridException(
+                        $"{what} lies on another grid than the image. Image: {Describe(grid)}. Label: {Describe(content.Grid)}. Make the segmentation on the image that this server handed out and submit it again.{kept}"));
+            }
+        }
+
+        names = content.SegmentNames ?? names;
+        if (names is not null)
+        {
+            foreach (var value in content.Values)
+            {
+                if (value is < int.MinValue or > int.MaxValue || !names.ContainsKey((int)value))
+                {
+                    var known = names.Count == 0 ? "no value has a name" : $"the names are {string.Join(", ", names.OrderBy(n => n.Key).Take(10).Select(n => $"{n.Key} '{n.Value}'"))}{(names.Count > 10 ? ", …" : string.Empty)}";
+                    throw Refuse(upload, extension, kept => new UnnamedLabelValueException(
+                        $"{what} holds the value {value}, which has no name: {known}. Give every segment a name in label_info, in the order of the values, or remove the voxels of this value.{kept}"));
+                }
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>The image's grid; null when its file has none that can be read, as a picture or a slide.</summary>
+    private async Task<VolumeGrid?> FindGridAsync(string imageId, CancellationToken cancellationToken)
+    {
+        if (FileKinds.Of(RequireImage(imageId).Extension) != FileKind.Volume)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await ReadGridAsync(imageId, cancellationToken);
+        }
+        catch (ImagingException exception)
+        {
+            LogUnreadableImage(Names.ImageIds.Printable(imageId), exception.Message);
+            return null;
+        }
+    }
+
+    private TException Refuse<TException>(LabelUpload upload, string extension, Func<string, TException> make)
+        where TException : DatastoreException
+    {
+        string? kept;
+        try
+        {
+            kept = _refused.Keep(upload.Content, $"{RequireImage(upload.ImageId).Stem}-{upload.Tag}", extension);
+        }
+        catch (IOException exception)
+        {
+            LogNotKept(exception);
+            kept = null;
+        }
+
+        var error = make(kept is null ? " The file could not be kept on the server; keep your copy." : $" Your file is kept on the server as {kept}.");
+        if (kept is not null)
+        {
+            try
+            {
+                _refused.Explain(kept, error.Message);
+            }
+            catch (IOException exception)
+            {
+                LogNotKept(exception);
+            }
+        }
+
+        return error;
+    }
+
+    private InfoDocument ImageInfo(ImageUpload upload, string name)
+    {
+        var info = upload.Info.Without(IndexFile.ImageIdKey);
+        if (upload.User is not null)
+        {
+            info = info.With("user", upload.User);
+        }
+
+        return info.With("ts", _time.GetUtcNow().ToUnixTimeSeconds()).With("name", name).With(ChecksumKey, upload.Content.Checksum);
+    }
+
+    private InfoDocument LabelInfo(LabelUpload upload, string name, IReadOnlyDictionary<int, string>? names)
+    {
+        var info = upload.Info.With("ts", _time.GetUtcNow().ToUnixTimeSeconds()).With("name", name);
+        if (upload.User is not null)
+        {
+            info = info.With("user", upload.User);
+        }
+
+        return names is null ? info.Without(LabelEntry.ValuesKey) : LabelNames.With(info, names);
+    }
+
+    private string ReserveStem(string id, string extension)
+    {
+        lock (_reservedStems)
+        {
+            var state = _index.State;
+            var stem = Names.ImageIds.StemFor(id, extension, _patterns, s =>
+                state.FindByStem(s) is not null || _reservedStems.Contains(Names.ImageIds.CollisionKey(s)) || File.Exists(Path.Combine(_layout.Images, s + extension)));
+            _reservedStems.Add(Names.ImageIds.CollisionKey(stem));
+            return stem;
+        }
+    }
+
+    private static string IdOf(string? fileName, string extension) => fileName is null ? string.Empty
+        : fileName.EndsWith(extension, StringComparison.Ordinal) ? fileName[..^extension.Length] : fileName;
+
+    private static string Describe(VolumeGrid grid) => $"{grid.Size} voxels, index to mm (RAS) {grid.Affine}";
+
+    /// <summary>A link that someone placed in the folder must not lead a write outside.</summary>
+    private void RequireNoLink(string folder, string target)
+    {
+        if (_options.FollowOutsideLinks)
+        {
+            return;
+        }
+
+        FileSystemInfo[] parts = [new DirectoryInfo(_layout.Labels), new DirectoryInfo(folder), new FileInfo(target)];
+        foreach (var part in parts)
+        {
+            if (part.Exists && !_layout.IsInside(part))
+            {
+                throw new InvalidNameException($"'{_layout.Relative(part.FullName)}' in the studies folder is a link to a place outside it; nothing is written there. Remove the link on the server.");
+            }
+        }
+    }
+
+    private void RequireWritable()
+    {
+        if (_options.ReadOnly)
+        {
+            throw new ReadOnlyDatastoreException("The studies are read-only (MONAI_LABEL_DATASTORE_READ_ONLY). Nothing was changed.");
+        }
+    }
+
+    private void Guard(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (IOException exception) when (DiskFull.Is(exception))
+        {
+            throw IncomingFiles.Full(_layout.Root, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Added the image '{Id}' ({Length} bytes).")]
+    private partial void LogImageAdded(string id, long length);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Saved the label '{Tag}' of the image '{Id}' ({Length} bytes).")]
+    private partial void LogLabelSaved(string tag, string id, long length);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed the image '{Id}' with its labels.")]
+    private partial void LogImageRemoved(string id);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed the label '{Tag}' of the image '{Id}'; its file is kept as a former version.")]
+    private partial void LogLabelRemoved(string tag, string id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} is up to {Deviation} voxels off the image's grid; it was accepted.")]
+    private partial void LogNearGrid(string what, double deviation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} has perpendicular axes, the image has not (a sheared image, as ITK writes its labels); it was accepted by its shape.")]
+    private partial void LogMadeOrthogonal(string what);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The grid of a label of the image '{Id}' was not compared: {Reason}")]
+    private partial void LogUnreadableImage(string id, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A refused label could not be kept.")]
+    private partial void LogNotKept(Exception exception);
+}
