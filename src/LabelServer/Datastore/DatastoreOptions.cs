@@ -1,3 +1,5 @@
+using LabelServer.Hosting;
+
 namespace LabelServer.Datastore;
 
 /// <summary>Settings of the studies folder.</summary>
@@ -32,4 +34,26 @@ public sealed class DatastoreOptions
 
     /// <summary>How often folders are looked at for changes that the system did not report, as on network drives. Default 2 s.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The settings of a server, by MONAI Label's names (protocol 12.1).</summary>
+    /// <exception cref="ServerOptionsException">A value is wrong; lists all of them.</exception>
+    public static DatastoreOptions From(ServerOptions server)
+    {
+        var faults = new List<string>();
+        var patterns = server.Environment.List("MONAI_LABEL_DATASTORE_FILE_EXT", faults);
+        foreach (var pattern in patterns.Where(p => !Names.FileExtensions.IsAcceptable(p.Replace("*", string.Empty, StringComparison.Ordinal))))
+        {
+            faults.Add($"MONAI_LABEL_DATASTORE_FILE_EXT: '{pattern}' is no pattern for an extension. Write such as *.nii.gz.");
+        }
+
+        var options = new DatastoreOptions
+        {
+            StudiesFolder = server.StudiesFolder,
+            FilePatterns = patterns.Count > 0 ? patterns : DefaultFilePatterns,
+            ReadOnly = server.Environment.Boolean("MONAI_LABEL_DATASTORE_READ_ONLY", false, faults),
+            AutoReload = server.Environment.Boolean("MONAI_LABEL_DATASTORE_AUTO_RELOAD", true, faults),
+            FollowOutsideLinks = server.Environment.Boolean("MONAI_LABEL_DATASTORE_FOLLOW_LINKS", false, faults),
+        };
+        return faults.Count == 0 ? options : throw new ServerOptionsException(faults);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
         {
             if (!isBusy(image.Id) && !listing.ImageFiles.Contains(image.FileName) && !File.Exists(layout.ImageFile(image)))
             {
-                LogImageGone(ImageIds.Printable(image.Id));
+                LogImageGone(image.Id);
                 changed = true;
                 continue;
             }
@@ -55,7 +55,7 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
             var isThere = listing.LabelFiles.TryGetValue(label.Tag, out var files) && files.Contains(image.Stem + label.Extension);
             if (!isThere && !File.Exists(layout.LabelFile(image, label)))
             {
-                LogLabelGone(label.Tag, ImageIds.Printable(image.Id));
+                LogLabelGone(label.Tag, image.Id);
                 result = result.WithoutLabel(label.Tag);
             }
         }

@@ -1,5 +1,4 @@
 using LabelServer.Datastore.Index;
-using LabelServer.Datastore.Names;
 
 namespace LabelServer.Datastore;
 
@@ -27,6 +26,19 @@ internal sealed partial class LocalDatastore
             // Only what the folder changed is carried over: a writer may have finished meanwhile.
             _index.Apply(state => ReferenceEquals(state, before) ? found : _reconciler.Reconcile(state, listing, id => _locks.IsBusy(id) || !ReferenceEquals(state.Find(id), before.Find(id)), IsReserved));
         }
+    }
+
+    /// <summary>The times of the last change of the folders and the index file: when they are as before, so are the lists of files.</summary>
+    internal IReadOnlyList<DateTime> FolderTimes()
+    {
+        var times = new List<DateTime> { Directory.GetLastWriteTimeUtc(_layout.Images), Directory.GetLastWriteTimeUtc(_layout.Labels) };
+        if (Directory.Exists(_layout.Labels))
+        {
+            times.AddRange(new DirectoryInfo(_layout.Labels).EnumerateDirectories().OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => d.LastWriteTimeUtc));
+        }
+
+        times.Add(_index.IsForeign() ? File.GetLastWriteTimeUtc(_layout.IndexFilePath) : default);
+        return times;
     }
 
     private void Prepare()

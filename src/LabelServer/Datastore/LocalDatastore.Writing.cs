@@ -1,5 +1,4 @@
 using LabelServer.Datastore.Checks;
-using LabelServer.Datastore.Disk;
 using LabelServer.Datastore.Index;
 using LabelServer.Datastore.Names;
 using LabelServer.Errors;
@@ -65,7 +64,7 @@ internal sealed partial class LocalDatastore
             }
         }
 
-        LogImageAdded(Names.ImageIds.Printable(id), upload.Content.Length);
+        LogImageAdded(id, upload.Content.Length);
         return id;
     }
 
@@ -98,8 +97,16 @@ internal sealed partial class LocalDatastore
 
         var deletes = former is not null && former.Extension != extension ? new[] { _layout.Relative(_layout.LabelFile(before, former)) } : [];
         Store(upload.Content, before, before.WithLabel(label), target, deletes);
-        LogLabelSaved(upload.Tag, Names.ImageIds.Printable(upload.ImageId), upload.Content.Length);
+        LogLabelSaved(upload.Tag, upload.ImageId, upload.Content.Length);
         return label;
+    }
+
+    /// <summary>Refuses a label whose place is not acceptable, before its bytes are taken in.</summary>
+    internal void RequireLabelTarget(string imageId, string tag)
+    {
+        RequireWritable();
+        RequireImage(imageId);
+        LabelTagNames.Require(tag, _index.State.Tags);
     }
 
     /// <inheritdoc/>
@@ -112,7 +119,7 @@ internal sealed partial class LocalDatastore
         files.AddRange(before.Labels.Select(l => _layout.LabelFile(before, l)));
         files.AddRange(_versions.FilesOf(before));
         Guard(() => _index.Commit(before, null, new DiskSteps(null, null, [.. files.Select(_layout.Relative)])));
-        LogImageRemoved(Names.ImageIds.Printable(imageId));
+        LogImageRemoved(imageId);
     }
 
     /// <inheritdoc/>
@@ -130,7 +137,7 @@ internal sealed partial class LocalDatastore
             _versions.Keep(before, label);
             _index.Commit(before, before.WithoutLabel(tag), new DiskSteps(null, null, [_layout.Relative(_layout.LabelFile(before, label))]));
         });
-        LogLabelRemoved(Names.ImageIds.Printable(tag), Names.ImageIds.Printable(imageId));
+        LogLabelRemoved(tag, imageId);
         return true;
     }
 
@@ -224,7 +231,7 @@ internal sealed partial class LocalDatastore
         }
         catch (ImagingException exception)
         {
-            LogUnreadableImage(Names.ImageIds.Printable(imageId), exception.Message);
+            LogUnreadableImage(imageId, exception.Message);
             return null;
         }
     }
@@ -316,7 +323,9 @@ internal sealed partial class LocalDatastore
         }
     }
 
-    private void RequireWritable()
+    /// <summary>Refuses what cannot be changed.</summary>
+    /// <exception cref="ReadOnlyDatastoreException">The store is read-only.</exception>
+    internal void RequireWritable()
     {
         if (_options.ReadOnly)
         {

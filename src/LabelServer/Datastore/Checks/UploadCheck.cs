@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using LabelServer.Datastore.Names;
 using LabelServer.Imaging;
-using LabelServer.Imaging.Geometry;
 
 namespace LabelServer.Datastore.Checks;
 

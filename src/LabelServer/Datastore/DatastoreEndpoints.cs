@@ -1,0 +1,225 @@
+using System.Text.Json.Nodes;
+using LabelServer.Datastore.Names;
+using LabelServer.Errors;
+using LabelServer.Http;
+
+namespace LabelServer.Datastore;
+
+/// <summary><c>/datastore</c> (protocol 4.9).</summary>
+/// <remarks>
+/// Different from the original, for the better: an unknown image is 404 where it was 500; <c>HEAD</c> answers the headers of the file and takes <c>label</c> as well as <c>image</c>; <c>check_sum</c> works; changes show at once.
+/// </remarks>
+internal static class DatastoreEndpoints
+{
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapDatastore(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/datastore/", Show);
+        foreach (var path in new[] { "/datastore/", "/datastore/image" })
+        {
+            routes.MapPut(path, AddImageAsync);
+            routes.MapDelete(path, RemoveImageAsync);
+        }
+
+        routes.MapMethods("/datastore/image", [HttpMethods.Get, HttpMethods.Head], GetImageAsync);
+        routes.MapGet("/datastore/image/info", GetImageInfo);
+        routes.MapPut("/datastore/image/info", PutImageInfoAsync);
+        routes.MapPut("/datastore/label", SaveLabelAsync);
+        routes.MapDelete("/datastore/label", RemoveLabelAsync);
+        routes.MapMethods("/datastore/label", [HttpMethods.Get, HttpMethods.Head], GetLabel);
+        routes.MapGet("/datastore/label/info", GetLabelInfo);
+        routes.MapPut("/datastore/label/info", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "info", token));
+        routes.MapPut("/datastore/updatelabelinfo", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "params", token));
+        routes.MapGet("/datastore/dataset", GetDataset);
+    }
+
+    private static IResult Show(HttpContext context, LocalDatastore store)
+    {
+        var query = new RequestQuery(context.Request);
+        var output = query.Choice("output", "stats", "train", "stats", "all");
+        query.Validate();
+        return output switch
+        {
+            "all" => new RawJsonAnswer(store.IndexForClients()),
+            "train" => new JsonAnswer(TrainingPairs(context, store)),
+            _ => new JsonAnswer(Statistics(store.Statistics)),
+        };
+    }
+
+    private static JsonObject Statistics(DatastoreStatistics statistics) => new()
+    {
+        ["total"] = statistics.Total,
+        ["completed"] = statistics.Completed,
+        ["label_tags"] = new JsonObject(statistics.LabelTags.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.Value))),
+    };
+
+    private static JsonArray TrainingPairs(HttpContext context, LocalDatastore store) => new([.. store.Snapshot().Images
+        .Where(i => i.IsLabeled)
+        .Select(i => (JsonNode?)new JsonObject
+        {
+            ["image"] = ClientPaths.OfImage(context, store.Layout, i),
+            ["label"] = ClientPaths.OfLabel(context, store.Layout, i, i.FindLabel(LabelTags.Final)!),
+        })]);
+
+    private static async Task<IResult> AddImageAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var id = new RequestQuery(context.Request).Text("image");
+        store.RequireWritable();
+        if (id.Length > 0)
+        {
+            // Before the body is read: a refusal must not cost an upload of hundreds of megabytes.
+            ImageIds.Require(id);
+        }
+
+        await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
+        var file = RequiredFile(form, "file");
+        var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the image '{ImageIds.Printable(id)}'");
+        using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
+        var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = RequestUser.Of(context) }, cancellationToken);
+        return new JsonAnswer(new JsonObject { ["image"] = added });
+    }
+
+    private static async Task<IResult> RemoveImageAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("id");
+        query.Validate();
+        await store.RemoveImageAsync(id, cancellationToken);
+        return new JsonAnswer(new JsonObject());
+    }
+
+    private static async Task<IResult> GetImageAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("image");
+        var wanted = query.Text("check_sum");
+        query.Validate();
+        if (HttpMethods.IsHead(context.Request.Method) && wanted.Length > 0)
+        {
+            await RequireChecksumAsync(store, id, wanted, cancellationToken);
+        }
+
+        await using var file = store.OpenImage(id);
+        return new FileAnswer(file.LocalPath, file.Name);
+    }
+
+    /// <summary><c>SHA256:HEX</c>, or the digits alone.</summary>
+    private static async Task RequireChecksumAsync(LocalDatastore store, string id, string wanted, CancellationToken cancellationToken)
+    {
+        var colon = wanted.IndexOf(':', StringComparison.Ordinal);
+        var algorithm = colon < 0 ? "SHA256" : wanted[..colon];
+        if (!algorithm.Equals("SHA256", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadRequestException($"check_sum={wanted}: the algorithm '{algorithm}' is not supported. Send SHA256: and 64 hex digits.");
+        }
+
+        var found = await store.ChecksumAsync(id, cancellationToken);
+        if (!found.EndsWith(":" + wanted[(colon + 1)..], StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ImageNotFoundException("Image NOT Found (checksum failed)");
+        }
+    }
+
+    private static RawJsonAnswer GetImageInfo(HttpContext context, LocalDatastore store)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("image");
+        query.Validate();
+        return RawJsonAnswer.Of(store.FindImage(id) is { } image ? image.Info.With("path", ClientPaths.OfImage(context, store.Layout, image)) : InfoDocument.Empty);
+    }
+
+    private static async Task<IResult> PutImageInfoAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("image");
+        query.Validate();
+        await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
+        var changes = InfoDocument.Parse(form.Text("info"), $"form field 'info' of the image '{ImageIds.Printable(id)}'");
+        await store.UpdateImageInfoAsync(id, changes.With("user", RequestUser.Of(context)), cancellationToken);
+        return new JsonAnswer(null);
+    }
+
+    private static async Task<IResult> SaveLabelAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("image");
+        var tag = query.Text("tag");
+        query.Validate();
+        tag = tag.Length == 0 ? LabelTags.Final : tag;
+        store.RequireLabelTarget(id, tag);
+        await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
+        var file = RequiredFile(form, "label");
+        var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the label of the image '{ImageIds.Printable(id)}'");
+        using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
+        await store.SaveLabelAsync(new LabelUpload(id, content) { Tag = tag, Info = info, User = RequestUser.LoggedIn(context) }, cancellationToken);
+        return new JsonAnswer(new JsonObject { ["image"] = id, ["label"] = id });
+    }
+
+    private static async Task<IResult> RemoveLabelAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("id");
+        var tag = query.RequiredText("tag");
+        query.Validate();
+        await store.RemoveLabelAsync(id, tag, cancellationToken);
+        return new JsonAnswer(new JsonObject());
+    }
+
+    private static IResult GetLabel(HttpContext context, LocalDatastore store)
+    {
+        // HEAD of the original wants "image", GET wants "label": both take both.
+        var query = new RequestQuery(context.Request);
+        var other = HttpMethods.IsHead(context.Request.Method) ? query.Text("label") : query.Text("image");
+        var id = other.Length > 0 ? other : query.RequiredText(HttpMethods.IsHead(context.Request.Method) ? "image" : "label");
+        var tag = query.RequiredText("tag");
+        query.Validate();
+        using var file = store.OpenLabel(id, tag);
+        return new FileAnswer(file.LocalPath, file.Name);
+    }
+
+    private static RawJsonAnswer GetLabelInfo(HttpContext context, LocalDatastore store)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("label");
+        var tag = query.RequiredText("tag");
+        query.Validate();
+        return RawJsonAnswer.Of(store.FindImage(id)?.FindLabel(tag)?.Info ?? InfoDocument.Empty);
+    }
+
+    private static async Task<IResult> PutLabelInfoAsync(HttpContext context, LocalDatastore store, string field, CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(context.Request);
+        var id = query.RequiredText("label");
+        var tag = query.RequiredText("tag");
+        query.Validate();
+        await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
+        var changes = InfoDocument.Parse(form.Text(field), $"form field '{field}' of the label '{ImageIds.Printable(tag)}' of the image '{ImageIds.Printable(id)}'");
+        await store.UpdateLabelInfoAsync(id, tag, changes.With("user", RequestUser.Of(context)), cancellationToken);
+        return new JsonAnswer(null);
+    }
+
+    private static IResult GetDataset(HttpContext context, LocalDatastore store, ILogger<DatasetArchive> logger)
+    {
+        var query = new RequestQuery(context.Request);
+        var limit = query.OptionalInteger("limit_cases");
+        query.Validate();
+        var ids = store.ImageIds(ImageSelection.Labeled);
+        if (ids.Count == 0)
+        {
+            throw new LabelNotFoundException("There is nothing to put into the archive: no image has a final label yet. Submit a label first.");
+        }
+
+        return new DatasetArchive(store, limit is { } count && count >= 1 && count < ids.Count ? [.. ids.Take((int)count)] : ids, logger);
+    }
+
+    private static UploadedFile RequiredFile(UploadForm form, string name)
+    {
+        if (form.File(name) is null && form.Text(name) is { } text)
+        {
+            throw new RequestValidationException(new ValidationFault(
+                "value_error", ["body", name], "Value error, Expected UploadFile, received: <class 'str'>", JsonValue.Create(text[..Math.Min(text.Length, 200)]), new JsonObject { ["error"] = new JsonObject() }));
+        }
+
+        return form.RequiredFile(name);
+    }
+}
