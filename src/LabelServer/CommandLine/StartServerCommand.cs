@@ -99,6 +99,11 @@ internal sealed class StartServerCommand
             await errors.WriteLineAsync($"Port {options.Port} of {options.Host} is in use by another program; perhaps this server runs already. Stop that one, or choose another port with --port.");
             return 1;
         }
+        catch (Datastore.DatastoreUnavailableException error)
+        {
+            await errors.WriteLineAsync(error.Message);
+            return 1;
+        }
         catch (SocketException error)
         {
             await errors.WriteLineAsync($"The server cannot listen on {options.Host}:{options.Port}: {error.Message}. Choose another --host or --port.");

@@ -165,7 +165,7 @@ internal static class DatastoreEndpoints
         return new JsonAnswer(new JsonObject());
     }
 
-    private static IResult GetLabel(HttpContext context, LocalDatastore store)
+    private static FileAnswer GetLabel(HttpContext context, LocalDatastore store)
     {
         // HEAD of the original wants "image", GET wants "label": both take both.
         var query = new RequestQuery(context.Request);
@@ -198,7 +198,7 @@ internal static class DatastoreEndpoints
         return new JsonAnswer(null);
     }
 
-    private static IResult GetDataset(HttpContext context, LocalDatastore store, ILogger<DatasetArchive> logger)
+    private static DatasetArchive GetDataset(HttpContext context, LocalDatastore store, ILogger<DatasetArchive> logger)
     {
         var query = new RequestQuery(context.Request);
         var limit = query.OptionalInteger("limit_cases");

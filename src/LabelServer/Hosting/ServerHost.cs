@@ -1,6 +1,7 @@
 using LabelServer.Apps;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
+using LabelServer.Datastore;
 using LabelServer.Errors;
 using LabelServer.Health;
 using LabelServer.Http;
@@ -58,6 +59,7 @@ public static class ServerHost
         services.AddSingleton(CatalogOptions(options, declaration));
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<WeightsStore>();
+        services.AddDatastore(options);
         services.AddSingleton<InferenceService>();
         services.AddSingleton<ServerInfo>();
         services.AddSingleton<StatusPage>();
@@ -67,6 +69,7 @@ public static class ServerHost
     {
         api.MapInfo();
         api.MapInference();
+        api.MapDatastore();
         api.MapModels();
         api.MapTraining();
         api.MapScoring();
