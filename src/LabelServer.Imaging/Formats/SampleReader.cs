@@ -41,11 +41,25 @@ internal static class SampleReader
             : ReadChunkedAsync<TStored, double>(source, layout, cancellationToken);
     }
 
+    /// <summary>Memory for the result. It is not cleared: untouched pages cost nothing, so that memory grows only as data arrive, even when a header lies.</summary>
+    private static Volume<T> Allocate<T>(ImageSource source, VoxelLayout layout)
+        where T : unmanaged, INumber<T>
+    {
+        try
+        {
+            return new Volume<T>(layout.Grid, layout.Channels, clear: false);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new VolumeTooLargeException(
+                $"The image '{source.Name}' has {layout.Grid.Size} voxels with {layout.Channels} channel(s) of {layout.Result}; this machine has not that much free memory now. Try again later, or crop or resample it.", e);
+        }
+    }
+
     private static async Task<Volume> ReadDirectAsync<T>(ImageSource source, VoxelLayout layout, CancellationToken cancellationToken)
         where T : unmanaged, INumber<T>
     {
-        // Not cleared: untouched pages cost nothing, so memory grows only as data arrive, even when a header lies.
-        var volume = new Volume<T>(layout.Grid, layout.Channels, clear: false);
+        var volume = Allocate<T>(source, layout);
         try
         {
             var count = volume.Memory.Length;
@@ -72,7 +86,7 @@ internal static class SampleReader
         where TStored : unmanaged, INumber<TStored>
         where TResult : unmanaged, INumber<TResult>
     {
-        var volume = new Volume<TResult>(layout.Grid, layout.Channels, clear: false);
+        var volume = Allocate<TResult>(source, layout);
         try
         {
             using var chunk = new NativeBuffer<TStored>((int)Math.Min(ChunkSamples, layout.SampleCount), clear: false);

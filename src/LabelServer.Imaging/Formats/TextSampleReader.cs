@@ -83,16 +83,19 @@ internal sealed class TextSampleReader(ImageSource source)
                 stop++;
             }
 
-            if (stop < _end || (stop > _start && !await FillAsync(cancellationToken)))
+            if (stop < _end)
             {
                 var token = _buffer.AsMemory(_start, stop - _start);
                 _start = stop;
                 return token;
             }
 
-            if (stop == _start && !await FillAsync(cancellationToken))
+            // The number reaches the end of what is in the buffer: it may go on.
+            if (!await FillAsync(cancellationToken))
             {
-                throw CutShort();
+                var last = _buffer.AsMemory(_start, _end - _start);
+                _start = _end;
+                return last.Length > 0 ? last : throw CutShort();
             }
 
             if (_end - _start > LongestNumber && !_buffer.AsSpan(_start, _end - _start).ContainsAny(Separators))

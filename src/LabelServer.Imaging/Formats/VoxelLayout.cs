@@ -64,8 +64,10 @@ internal sealed record VoxelLayout(VolumeGrid Grid, int Channels, SampleType Sto
     }
 
     /// <summary>Checks that the file can hold all samples, where its length is known.</summary>
+    /// <param name="source">Where the samples come from.</param>
+    /// <param name="before">Bytes that come before the samples.</param>
     /// <exception cref="VolumeFormatException">It is too short.</exception>
-    public void RequireLength(ImageSource source)
+    public void RequireLength(ImageSource source, long before = 0)
     {
         var needed = Encoding switch
         {
@@ -73,10 +75,10 @@ internal sealed record VoxelLayout(VolumeGrid Grid, int Channels, SampleType Sto
             VoxelEncoding.Hex => SampleCount * 2 * SampleTypes.SizeOf(Stored),
             _ => SampleCount * SampleTypes.SizeOf(Stored),
         };
-        if (source.MaxRemaining is { } most && needed > most)
+        if (source.MaxRemaining is { } most && needed > most - before)
         {
             throw new VolumeFormatException(
-                $"The image '{source.Name}' is cut short: its header names {Grid.Size} voxels with {Channels} channel(s) of {Stored}, {needed} bytes, but at most {most} can follow. Send the whole file again.");
+                $"The image '{source.Name}' is cut short: its header names {Grid.Size} voxels with {Channels} channel(s) of {Stored}, {needed} bytes, but at most {Math.Max(0, most - before)} can follow. Send the whole file again.");
         }
     }
 }

@@ -38,7 +38,7 @@ internal static class NiftiReader
         var voxelStart = VoxelStartOf(header, source.Name);
         if (header.IsSingleFile)
         {
-            layout.RequireLength(source);
+            layout.RequireLength(source, voxelStart - header.Length);
         }
 
         return new(
