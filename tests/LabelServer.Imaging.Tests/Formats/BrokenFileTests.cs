@@ -66,10 +66,11 @@ public sealed class BrokenFileTests
     }
 
     [Theory]
-    [MemberData(nameof(Files))]
+    [InlineData(VolumeFileType.Nifti)]
+    [InlineData(VolumeFileType.Nrrd)]
+    [InlineData(VolumeFileType.SegNrrd)]
     public async Task Read_SomethingBehindTheVoxels_IsRefused(VolumeFileType type)
     {
-        Assert.SkipWhen(type == VolumeFileType.NiftiGzip, "What follows a gzip member is no part of the image.");
         using var volume = PatternVolume.Make(SampleType.Int16, new GridSize(9, 8, 7));
         var whole = await PatternVolume.WriteAsync(volume, type);
 
