@@ -9,7 +9,7 @@ namespace LabelServer.Learning.Networks;
 /// <para>Source: MONAI@d388d1c6 monai/networks/nets/segresnet.py; Myronenko 2018, arXiv:1810.11654. State keys are MONAI's, in MONAI's order.</para>
 /// <para>The size must be divisible by 2^(levels - 1) along each axis. Golden: SegResNetGoldenTests.</para>
 /// </remarks>
-public sealed class SegResNet : nn.Module<Tensor, Tensor>
+public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISizedNetwork
 {
     private readonly ConvolutionLayer _convInit;
     private readonly Dropout3d? _dropout3d;
@@ -50,6 +50,12 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>The last layer, 1×1×1 with bias; not used when <see cref="SegResNetOptions.UseConvFinal"/> is false.</summary>
     public ConvolutionLayer FinalConvolution { get; }
+
+    /// <inheritdoc/>
+    public ConvolutionLayer? Head => Options.UseConvFinal ? FinalConvolution : null;
+
+    /// <inheritdoc/>
+    public int SizeMultiple => 1 << (Options.BlocksDown.Count - 1);
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

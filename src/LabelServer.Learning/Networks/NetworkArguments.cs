@@ -1,0 +1,82 @@
+using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
+
+namespace LabelServer.Learning.Networks;
+
+/// <summary>Reads the arguments of a network definition; what is not asked for is refused at the end.</summary>
+internal sealed class NetworkArguments(ConfigValue.Component definition)
+{
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    /// <summary>A whole number.</summary>
+    public int Integer(string name, int otherwise) => Find(name) switch
+    {
+        null => otherwise,
+        ConfigValue.Integer { Value: >= int.MinValue and <= int.MaxValue } value => (int)value.Value,
+        var other => throw Wrong(name, other, "a whole number"),
+    };
+
+    /// <summary>A number, or null for none.</summary>
+    public double? RealOrNone(string name) => Find(name) switch
+    {
+        null or ConfigValue.Null => null,
+        ConfigValue.Real value => value.Value,
+        ConfigValue.Integer value => value.Value,
+        var other => throw Wrong(name, other, "a number or none"),
+    };
+
+    /// <summary>A truth value.</summary>
+    public bool Boolean(string name, bool otherwise) => Find(name) switch
+    {
+        null => otherwise,
+        ConfigValue.Boolean value => value.Value,
+        var other => throw Wrong(name, other, "true or false"),
+    };
+
+    /// <summary>Text.</summary>
+    public string Text(string name, string otherwise) => Find(name) switch
+    {
+        null => otherwise,
+        ConfigValue.Text value => value.Value,
+        var other => throw Wrong(name, other, "text"),
+    };
+
+    /// <summary>A list of whole numbers.</summary>
+    public IReadOnlyList<int> Integers(string name, IReadOnlyList<int> otherwise) => Find(name) switch
+    {
+        null => otherwise,
+        ConfigValue.List list when list.Items.All(i => i is ConfigValue.Integer { Value: >= 0 and <= int.MaxValue }) => [.. list.Items.Select(i => (int)((ConfigValue.Integer)i).Value)],
+        var other => throw Wrong(name, other, "a list of whole numbers"),
+    };
+
+    /// <summary>A layer with its arguments.</summary>
+    public LayerSpec Layer(string name, LayerSpec otherwise) => Find(name) is { } value ? LayerSpec.Read(value, $"{definition.Id}#{name}") : otherwise;
+
+    /// <summary>One of several words.</summary>
+    public T Word<T>(string name, T otherwise, IReadOnlyDictionary<string, T> words) => Find(name) switch
+    {
+        null => otherwise,
+        ConfigValue.Text text when words.TryGetValue(text.Value, out var value) => value,
+        var other => throw Wrong(name, other, string.Join(" or ", words.Keys)),
+    };
+
+    /// <summary>Refuses arguments that were not read.</summary>
+    /// <exception cref="NetworkUnsupportedException">There are some; the message lists them.</exception>
+    public void RefuseOthers()
+    {
+        var others = definition.Arguments.Select(a => a.Key).Where(k => !_read.Contains(k)).ToList();
+        if (others.Count > 0)
+        {
+            throw new NetworkUnsupportedException($"{definition.Id} ({definition.Target}): not supported: {string.Join(", ", others)}; supported: {string.Join(", ", _read)}.");
+        }
+    }
+
+    private ConfigValue? Find(string name)
+    {
+        _read.Add(name);
+        return definition.Arguments.FirstOrDefault(a => a.Key == name).Value;
+    }
+
+    private NetworkUnsupportedException Wrong(string name, ConfigValue value, string expected) =>
+        new($"{definition.Id} ({definition.Target}): '{name}' is {value}; it must be {expected}.");
+}
