@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Networks;
@@ -6,6 +7,7 @@ namespace LabelServer.Learning.Networks;
 /// <remarks>Source: MONAI@d388d1c6 monai/networks/blocks/convolutions.py; padding is (kernel - 1) / 2.</remarks>
 public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
 {
+    [ComponentName(Name = "conv")]
     private readonly nn.Module<Tensor, Tensor> _conv;
 
     /// <summary>Creates the layer with PyTorch's default initial weights.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Networks;
@@ -6,10 +7,20 @@ namespace LabelServer.Learning.Networks;
 /// <remarks>Source: MONAI@d388d1c6 monai/networks/blocks/segresnet_block.py:ResBlock; Myronenko 2018, arXiv:1810.11654. State keys: norm1, norm2, act, conv1.conv, conv2.conv.</remarks>
 public sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 {
+    // TorchSharp registers fields by their names as well, so the names are given there too.
+    [ComponentName(Name = "norm1")]
     private readonly nn.Module<Tensor, Tensor> _norm1;
+
+    [ComponentName(Name = "norm2")]
     private readonly nn.Module<Tensor, Tensor> _norm2;
+
+    [ComponentName(Name = "act")]
     private readonly nn.Module<Tensor, Tensor> _activation;
+
+    [ComponentName(Name = "conv1")]
     private readonly ConvolutionLayer _conv1;
+
+    [ComponentName(Name = "conv2")]
     private readonly ConvolutionLayer _conv2;
 
     /// <summary>Creates the block; channels in and out are the same.</summary>

@@ -1,5 +1,6 @@
 using LabelServer.Inference.Networks;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Networks;
@@ -11,13 +12,20 @@ namespace LabelServer.Learning.Networks;
 /// </remarks>
 public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISizedNetwork
 {
+    [ComponentName(Name = "convInit")]
     private readonly ConvolutionLayer _convInit;
-    private readonly Dropout3d? _dropout3d;
-    private readonly Dropout2d? _dropout2d;
+
+    [ComponentName(Name = "dropout")]
+    private readonly nn.Module<Tensor, Tensor>? _dropout;
+
+    [ComponentName(Name = "conv_final")]
+    private readonly FinalLayers _final;
+
+    [ComponentName(Name = "act_mod")]
+    private readonly nn.Module<Tensor, Tensor> _activation;
+
     private readonly List<DownLevel> _down = [];
     private readonly List<(ConvolutionLayer Conv, UpsampleLayer Upsample, List<ResidualBlock> Blocks)> _up = [];
-    private readonly nn.Module<Tensor, Tensor> _finalNorm;
-    private readonly nn.Module<Tensor, Tensor> _activation;
 
     /// <summary>Creates the network with PyTorch's default initial weights.</summary>
     /// <exception cref="NetworkUnsupportedException">An option is not supported or makes no sense.</exception>
@@ -34,25 +42,23 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         MakeDown();
         MakeUp();
 
-        _finalNorm = NormalizationLayer.Create(options.Norm, options.SpatialDims, options.InitFilters);
-        FinalConvolution = new ConvolutionLayer(options.SpatialDims, options.InitFilters, options.OutChannels, kernelSize: 1, bias: true);
-        register_module("conv_final", nn.Sequential(("0", _finalNorm), ("1", _activation), ("2", FinalConvolution)));
+        _final = new FinalLayers(
+            NormalizationLayer.Create(options.Norm, options.SpatialDims, options.InitFilters),
+            _activation,
+            new ConvolutionLayer(options.SpatialDims, options.InitFilters, options.OutChannels, kernelSize: 1, bias: true));
+        register_module("conv_final", _final);
         if (options.DropoutProb is { } probability)
         {
-            _dropout3d = options.SpatialDims == 3 ? nn.Dropout3d(probability) : null;
-            _dropout2d = options.SpatialDims == 2 ? nn.Dropout2d(probability) : null;
-            register_module("dropout", _dropout3d is null ? _dropout2d! : _dropout3d);
+            _dropout = options.SpatialDims == 3 ? nn.Dropout3d(probability) : nn.Dropout2d(probability);
+            register_module("dropout", _dropout);
         }
     }
 
     /// <summary>What it was built with.</summary>
     public SegResNetOptions Options { get; }
 
-    /// <summary>The last layer, 1×1×1 with bias; not used when <see cref="SegResNetOptions.UseConvFinal"/> is false.</summary>
-    public ConvolutionLayer FinalConvolution { get; }
-
     /// <inheritdoc/>
-    public ConvolutionLayer? Head => Options.UseConvFinal ? FinalConvolution : null;
+    public ConvolutionLayer? Head => Options.UseConvFinal ? _final.Convolution : null;
 
     /// <inheritdoc/>
     public int SizeMultiple => 1 << (Options.BlocksDown.Count - 1);
@@ -68,7 +74,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
 
         using (features)
         {
-            return FinalConvolution.call(features);
+            return _final.Convolution.call(features);
         }
     }
 
@@ -85,8 +91,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
                 return decoded.alias();
             }
 
-            using var normalized = _finalNorm.call(decoded);
-            return _activation.call(normalized);
+            return _final.call(decoded);
         }
         finally
         {
@@ -156,10 +161,10 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
     private Tensor Encode(Tensor input, Stack<Tensor> skips)
     {
         var x = _convInit.call(input);
-        if (training && Options.DropoutProb is not null)
+        if (training && _dropout is not null)
         {
             using var all = x;
-            x = _dropout3d is null ? _dropout2d!.call(all) : _dropout3d.call(all);
+            x = _dropout.call(all);
         }
 
         foreach (var down in _down)
@@ -199,10 +204,44 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         return x;
     }
 
+    /// <summary>Normalisation, activation and the 1×1×1 convolution to the classes, of which <see cref="forward"/> does the first two.</summary>
+    private sealed class FinalLayers : nn.Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "0")]
+        private readonly nn.Module<Tensor, Tensor> _norm;
+
+        [ComponentName(Name = "1")]
+        private readonly nn.Module<Tensor, Tensor> _activation;
+
+        [ComponentName(Name = "2")]
+        private readonly ConvolutionLayer _convolution;
+
+        public FinalLayers(nn.Module<Tensor, Tensor> norm, nn.Module<Tensor, Tensor> activation, ConvolutionLayer convolution)
+            : base(nameof(FinalLayers))
+        {
+            _norm = norm;
+            _activation = activation;
+            _convolution = convolution;
+            register_module("0", norm);
+            register_module("1", activation);
+            register_module("2", convolution);
+        }
+
+        public ConvolutionLayer Convolution => _convolution;
+
+        public override Tensor forward(Tensor input)
+        {
+            using var normalized = _norm.call(input);
+            return _activation.call(normalized);
+        }
+    }
+
     /// <summary>A level on the way down: "0" is the strided convolution (nothing at the top), then the blocks from "1" on.</summary>
     private sealed class DownLevel : nn.Module<Tensor, Tensor>
     {
+        [ComponentName(Name = "0")]
         private readonly ConvolutionLayer? _stride;
+
         private readonly List<ResidualBlock> _blocks;
 
         public DownLevel(ConvolutionLayer? stride, List<ResidualBlock> blocks)

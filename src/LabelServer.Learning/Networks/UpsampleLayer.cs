@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Networks;
@@ -10,7 +11,11 @@ public sealed class UpsampleLayer : nn.Module<Tensor, Tensor>
     private readonly UpsampleMode _mode;
     private readonly int _spatialDims;
     private readonly int _channels;
-    private readonly nn.Module<Tensor, Tensor>? _layer;
+    [ComponentName(Name = "deconv")]
+    private readonly nn.Module<Tensor, Tensor>? _deconvolution;
+
+    [ComponentName(Name = "pixelshuffle")]
+    private readonly SubpixelConvolution? _subpixel;
 
     /// <summary>Creates the layer.</summary>
     public UpsampleLayer(int spatialDims, int channels, UpsampleMode mode)
@@ -22,13 +27,12 @@ public sealed class UpsampleLayer : nn.Module<Tensor, Tensor>
         switch (mode)
         {
             case UpsampleMode.Deconvolution:
-                _layer = spatialDims == 2 ? nn.ConvTranspose2d(channels, channels, 2, 2) : nn.ConvTranspose3d(channels, channels, 2, 2);
-                register_module("deconv", _layer);
+                _deconvolution = spatialDims == 2 ? nn.ConvTranspose2d(channels, channels, 2, 2) : nn.ConvTranspose3d(channels, channels, 2, 2);
+                register_module("deconv", _deconvolution);
                 break;
             case UpsampleMode.PixelShuffle:
-                var subpixel = new SubpixelConvolution(spatialDims, channels);
-                _layer = subpixel;
-                register_module("pixelshuffle", subpixel);
+                _subpixel = new SubpixelConvolution(spatialDims, channels);
+                register_module("pixelshuffle", _subpixel);
                 break;
         }
     }
@@ -43,8 +47,13 @@ public sealed class UpsampleLayer : nn.Module<Tensor, Tensor>
             return nn.functional.interpolate(input, scale_factor: scale, mode: mode, align_corners: false);
         }
 
-        using var wide = _layer!.call(input);
-        return _mode == UpsampleMode.Deconvolution ? wide.alias() : Shuffle(wide);
+        if (_deconvolution is not null)
+        {
+            return _deconvolution.call(input);
+        }
+
+        using var wide = _subpixel!.call(input);
+        return Shuffle(wide);
     }
 
     // Channel c * 2^d + offset becomes channel c at that offset within each 2 × 2 (× 2) block; then each voxel is the mean of itself and its lower neighbours.
@@ -72,6 +81,7 @@ public sealed class UpsampleLayer : nn.Module<Tensor, Tensor>
     /// <summary>The convolution before the shuffle, registered as <c>conv_block</c>.</summary>
     private sealed class SubpixelConvolution : nn.Module<Tensor, Tensor>
     {
+        [ComponentName(Name = "conv_block")]
         private readonly nn.Module<Tensor, Tensor> _conv;
 
         public SubpixelConvolution(int spatialDims, int channels)
