@@ -1,4 +1,22 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddGrpc();
-await using var app = builder.Build();
-await app.RunAsync();
+using LabelServer.Inference.Pipelines;
+using LabelServer.Worker.Calls;
+using LabelServer.Worker.Hosting;
+
+ProcessGroup.Leave();
+WorkerStart start;
+try
+{
+    start = await WorkerStart.ReadAsync(Console.In, CancellationToken.None);
+}
+catch (InvalidDataException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 2;
+}
+
+var bundles = new BundleOpener(() => new BundleRunnerFactory(null!, new BundleRunnerOptions()));
+await using var app = WorkerHost.Create(start, bundles, Console.In);
+await app.StartAsync();
+await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);
+await app.WaitForShutdownAsync();
+return 0;

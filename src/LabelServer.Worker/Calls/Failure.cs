@@ -1,0 +1,70 @@
+using Grpc.Core;
+using LabelServer.Imaging;
+using LabelServer.Inference;
+using LabelServer.Inference.Networks;
+using LabelServer.Inference.Pipelines;
+using LabelServer.Inference.Transforms;
+using LabelServer.Worker.Contract;
+
+namespace LabelServer.Worker.Calls;
+
+/// <summary>Which kind of failure each exception is, and the words that go with it.</summary>
+internal static class Failure
+{
+    /// <summary>The trailer that carries the kind.</summary>
+    public const string KindKey = "labelserver-kind";
+
+    // A status travels as a header, and headers are bounded.
+    private const int MaxText = 4000;
+
+    /// <summary>The error of the call.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="image">The image's name, for the message.</param>
+    public static RpcException ToRpc(Exception error, string image)
+    {
+        var kind = KindOf(error);
+        var text = kind switch
+        {
+            FailureKind.Memory => $"The image '{image}' needs more memory than there is ({Shorten(error.Message, 300)}). Try highres false, sw_batch_size 1, or a machine or device with more memory.",
+            FailureKind.Internal => $"The inference of the image '{image}' failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
+            _ => error.Message.Contains(image, StringComparison.Ordinal) ? error.Message : $"The image '{image}': {error.Message}",
+        };
+        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+    }
+
+    /// <summary>The kind of an exception.</summary>
+    public static FailureKind KindOf(Exception error) => IsOutOfMemory(error) ? FailureKind.Memory : error switch
+    {
+        ImagingException => FailureKind.Image,
+        InferenceParameterException => FailureKind.Parameter,
+        ModelMissingException or BundleUnsupportedException or TransformConfigException or NetworkUnsupportedException or NetworkWeightsException => FailureKind.Model,
+        InferenceException => FailureKind.Step,
+        _ => FailureKind.Internal,
+    };
+
+    /// <summary>Whether the memory of the machine or of a device ran out, in .NET or in libtorch, which has no exception type of its own for it.</summary>
+    public static bool IsOutOfMemory(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is OutOfMemoryException
+                || inner.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+                || inner.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
+                || inner.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static StatusCode StatusOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Image or FailureKind.Parameter => StatusCode.InvalidArgument,
+        FailureKind.Model => StatusCode.FailedPrecondition,
+        FailureKind.Memory => StatusCode.ResourceExhausted,
+        FailureKind.Step => StatusCode.Aborted,
+        _ => StatusCode.Internal,
+    };
+
+    private static string Shorten(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
+}

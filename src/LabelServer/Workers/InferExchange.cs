@@ -1,0 +1,112 @@
+using System.Buffers;
+using Google.Protobuf;
+using Grpc.Core;
+using LabelServer.Inference;
+using LabelServer.Worker.Contract;
+
+namespace LabelServer.Workers;
+
+/// <summary>The messages of one inference: the image goes up while progress and then the result come down.</summary>
+internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, InferHeader header, WorkerOptions options)
+{
+    // Below the size at which arrays go to the large object heap on the other side.
+    private const int ChunkBytes = 64 << 10;
+
+    /// <summary>Runs the job to its answer.</summary>
+    /// <exception cref="InferenceDispatchException">It failed in the worker, or the worker ended.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<InferenceAnswer> RunAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        // Cancels the one half when the other one fails.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var call = worker.Client.Infer(cancellationToken: stop.Token);
+        var upload = UploadAsync(call.RequestStream, stop.Token);
+        try
+        {
+            var answer = await DownloadAsync(call.ResponseStream, progress, cancellationToken);
+            await ((Task)upload).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return answer;
+        }
+        catch (RpcException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // The source of the image may have failed first, and the call only because of that.
+            if (upload.IsFaulted && upload.Exception.InnerException is IOException or UnauthorizedAccessException)
+                await upload;
+            throw await WorkerErrors.ToDispatchAsync(error, worker, job);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)upload).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task UploadAsync(IClientStreamWriter<InferUpload> up, CancellationToken cancellationToken)
+    {
+        await up.WriteAsync(new InferUpload { Header = header }, cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            foreach (var part in job.Parts)
+            {
+                await using var stream = await part.OpenAsync(cancellationToken);
+                var start = new PartStart { Name = part.Name };
+                if (stream.CanSeek)
+                    start.Length = stream.Length - stream.Position;
+                await up.WriteAsync(new InferUpload { Part = start }, cancellationToken);
+                int read;
+                while ((read = await stream.ReadAsync(buffer.AsMemory(0, ChunkBytes), cancellationToken)) > 0)
+                    await up.WriteAsync(new InferUpload { Chunk = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, cancellationToken);
+            }
+
+            await up.CompleteAsync();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<InferenceAnswer> DownloadAsync(IAsyncStreamReader<InferDownload> down, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        ResultHeader? result = null;
+        ResultEnd? end = null;
+        Stream? spool = null;
+        try
+        {
+            while (end is null && await down.MoveNext(cancellationToken))
+            {
+                var message = down.Current;
+                switch (message.ContentCase)
+                {
+                    case InferDownload.ContentOneofCase.Progress:
+                        progress?.Report(InferenceReplies.ToReport(message.Progress));
+                        break;
+                    case InferDownload.ContentOneofCase.Result:
+                        result = message.Result;
+                        spool = ResultSpool.Create(options.SpoolFolder);
+                        break;
+                    case InferDownload.ContentOneofCase.Chunk when spool is not null:
+                        await spool.WriteAsync(message.Chunk.Memory, cancellationToken);
+                        break;
+                    case InferDownload.ContentOneofCase.End:
+                        end = message.End;
+                        break;
+                }
+            }
+
+            if (result is null || end is null || spool is null || spool.Length != end.Length)
+                throw new InferenceFailedException($"The worker's answer for the image '{job.ImageName}' was cut off. Send the request again.");
+            var answer = new InferenceAnswer(InferenceReplies.ToSummary(result, end), spool, result.Extension);
+            spool = null;
+            return answer;
+        }
+        finally
+        {
+            if (spool is not null)
+                await spool.DisposeAsync();
+        }
+    }
+}
