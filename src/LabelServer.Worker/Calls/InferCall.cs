@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
 using LabelServer.Imaging.Formats;
-using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Worker.Contract;
 

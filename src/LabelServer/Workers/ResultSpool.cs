@@ -9,15 +9,16 @@ internal static class ResultSpool
     {
         folder ??= Path.GetTempPath();
         Directory.CreateDirectory(folder);
-        var stream = new FileStream(Path.Combine(folder, $"labelserver-{Guid.NewGuid():N}.result"), new FileStreamOptions
+        var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             BufferSize = 0,
             Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        return stream;
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(folder, $"labelserver-{Guid.NewGuid():N}.result"), options);
     }
 }
