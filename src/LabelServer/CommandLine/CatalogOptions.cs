@@ -20,9 +20,9 @@ internal sealed class CatalogOptions
         command.Options.Add(ModelsDir);
     }
 
+    /// <summary>What the options say.</summary>
+    public ModelCatalogOptions Read(ParseResult result) => ModelCatalogOptions.FromConf(result.GetValue(App)!, ContentRoot.Folder, null, result.GetValue(ModelsDir));
+
     /// <summary>The catalog that the options describe.</summary>
-    public ModelCatalog Open(ParseResult result) => new(
-        ModelCatalogOptions.FromConf(result.GetValue(App)!, ContentRoot.Folder, null, result.GetValue(ModelsDir)),
-        new DeviceDirectory(),
-        NullLogger<ModelCatalog>.Instance);
+    public ModelCatalog Open(ParseResult result) => new(Read(result), new DeviceDirectory(), NullLogger<ModelCatalog>.Instance);
 }

@@ -9,6 +9,8 @@ public static class RootCommandFactory
     public static RootCommand Create() => new("A server for MONAI Label clients such as 3D Slicer, and tools around its models.")
     {
         StartServerCommand.Create(),
+        InferCommand.Create(),
         ModelsCommand.Create(),
+        DoctorCommand.Create(),
     };
 }

@@ -13,6 +13,7 @@ using LabelServer.Pages;
 using LabelServer.Scoring;
 using LabelServer.Security;
 using LabelServer.Training;
+using LabelServer.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LabelServer.Hosting;
@@ -58,6 +59,7 @@ public static class ServerHost
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton(CatalogOptions(options, declaration));
         services.AddSingleton<ModelCatalog>();
+        services.AddWorkers(new WorkerOptions());
         services.AddSingleton<WeightsStore>();
         services.AddDatastore(options);
         services.AddSingleton<InferenceService>();
