@@ -1,5 +1,6 @@
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 using LabelServer.Training;
 
 namespace LabelServer.BatchInference;
@@ -10,9 +11,13 @@ internal static class BatchInferenceEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapBatchInference(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/batch/infer", (HttpRequest request) => IdleTasks.Status(request, "Batch_infer"));
-        routes.MapDelete("/batch/infer", () => new JsonAnswer(null));
-        routes.MapPost("/batch/infer/{model}", RefuseAsync);
+        routes.MapGet("/batch/infer", (HttpRequest request) => IdleTasks.Status(request, "Batch_infer")).Describe(new("Batch inference", "The status of the newest batch") { Query = TaskParameters.Status });
+        routes.MapDelete("/batch/infer", () => new JsonAnswer(null)).Describe(new("Batch inference", "Stops the running batch"));
+        routes.MapPost("/batch/infer/{model}", RefuseAsync).Describe(new("Batch inference", "Segments many images")
+        {
+            Query = [new("images", QueryKind.Text, "Which images") { Default = "all", Allowed = ["all", "labeled", "unlabeled"] }, TaskParameters.RunSync],
+            HasJsonBody = true,
+        });
     }
 
     private static async Task<IResult> RefuseAsync(HttpRequest request, CancellationToken cancellationToken)

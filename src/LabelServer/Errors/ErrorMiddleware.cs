@@ -87,12 +87,12 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
     private static Task WriteAsync(HttpContext context, int status, JsonNode? detail)
         => new JsonAnswer(new JsonObject { ["detail"] = detail }, status).ExecuteAsync(context);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly (id {Id})")]
+    [LoggerMessage(101, LogLevel.Error, "{Method} {Path} failed unexpectedly (id {Id})")]
     private partial void LogUnexpected(Exception error, string method, PathString path, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} answered {Status}: {Reason}")]
+    [LoggerMessage(102, LogLevel.Warning, "{Method} {Path} answered {Status}: {Reason}")]
     private partial void LogRefused(string method, PathString path, int status, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path}: the client has gone; the request was cancelled")]
+    [LoggerMessage(103, LogLevel.Information, "{Method} {Path}: the client has gone; the request was cancelled")]
     private partial void LogClientGone(string method, PathString path);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LabelServer.Datastore;
 using LabelServer.Http;
 using LabelServer.Inference;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Health;
 
@@ -11,7 +12,7 @@ internal static class HealthEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => new JsonAnswer(new JsonObject { ["status"] = "live" }));
+        routes.MapGet("/health/live", () => new JsonAnswer(new JsonObject { ["status"] = "live" })).Describe(new("Server", "Whether the process answers"));
         routes.MapGet("/health/ready", (IDatastore datastore, IInferenceDispatcher dispatcher) =>
         {
             var queue = dispatcher.Queue;
@@ -21,6 +22,6 @@ internal static class HealthEndpoints
                 ["images"] = datastore.Statistics.Total,
                 ["inference"] = new JsonObject { ["running"] = queue.Running, ["waiting"] = queue.Waiting, ["capacity"] = queue.Capacity },
             });
-        });
+        }).Describe(new("Server", "Whether requests can be served, and how many inferences run and wait"));
     }
 }

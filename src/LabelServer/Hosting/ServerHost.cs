@@ -9,6 +9,7 @@ using LabelServer.Inference;
 using LabelServer.Info;
 using LabelServer.Logs;
 using LabelServer.Models;
+using LabelServer.OpenApi;
 using LabelServer.Pages;
 using LabelServer.Scoring;
 using LabelServer.Security;
@@ -44,6 +45,7 @@ public static class ServerHost
             app.UseMiddleware<AccessLogMiddleware>();
         app.UseRouting();
         app.MapPages();
+        app.MapApiDescription();
         MapApi(app.MapGroup(options.ApiPrefix));
         return app;
     }
@@ -51,6 +53,7 @@ public static class ServerHost
     private static void AddServices(IServiceCollection services, ServerOptions options, AppDeclaration declaration)
     {
         services.AddRouting();
+        services.AddApiDescription();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);

@@ -9,7 +9,15 @@ internal sealed class StaleBodyMiddleware(RequestDelegate next)
     {
         var request = context.Request;
         if (!RequestBody.MayHaveBody(request) && (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0))
-            context.Response.Headers.Connection = "close";
+        {
+            // At the start of the answer, because an error clears the headers that were set before it.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
+        }
+
         return next(context);
     }
 }

@@ -99,6 +99,6 @@ internal sealed partial class InferenceService(
             cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The label that was sent along for {Model} is not used: this model works on the image alone")]
+    [LoggerMessage(120, LogLevel.Information, "The label that was sent along for {Model} is not used: this model works on the image alone")]
     private partial void LogLabelIgnored(string model);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Info;
 
@@ -9,7 +10,7 @@ internal static class InfoEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapInfo(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/info/", (ServerInfo info) => new JsonAnswer(info.ToJson()));
-        routes.MapPost("/reload", () => new JsonAnswer(new JsonObject()));
+        routes.MapGet("/info/", (ServerInfo info) => new JsonAnswer(info.ToJson())).Describe(new("Server", "What this server offers: models, strategies, labels, and how many images there are"));
+        routes.MapPost("/reload", () => new JsonAnswer(new JsonObject())).Describe(new("Server", "Nothing to do here: bundles and weights that change are noticed at once"));
     }
 }

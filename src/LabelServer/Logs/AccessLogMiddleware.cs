@@ -20,6 +20,6 @@ internal sealed partial class AccessLogMiddleware(RequestDelegate next, ILogger<
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {Milliseconds:F1} ms")]
+    [LoggerMessage(110, LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds:F1} ms")]
     private partial void LogRequest(string method, PathString path, int status, double milliseconds);
 }

@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Logs;
 
@@ -17,8 +18,18 @@ internal static class LogEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapLogs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/logs/", LogAsync);
-        routes.MapGet("/logs/gpu", GpuAsync);
+        routes.MapGet("/logs/", LogAsync).Describe(new("Server", "The end of the log")
+        {
+            Query =
+            [
+                new("lines", QueryKind.Integer, "How many lines; 0 or less for the whole file") { Default = "300" },
+                new("html", QueryKind.Boolean, "As a page") { Default = "true" },
+                new("text", QueryKind.Boolean, "As plain text whatever html says") { Default = "false" },
+                new("refresh", QueryKind.Integer, "Seconds after which the page asks again; 0 for never") { Default = "0" },
+            ],
+            Answers = ["text/html", "text/plain"],
+        });
+        routes.MapGet("/logs/gpu", GpuAsync).Describe(new("Server", "What nvidia-smi says") { Answers = ["text/plain"] });
     }
 
     private static async Task<IResult> LogAsync(HttpRequest request, LogLocation location, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Models;
 
@@ -13,16 +14,22 @@ internal static class ModelEndpoints
         {
             var weights = store.Find(model, Wanted(request));
             return new FileAnswer(weights.FilePath, model + Path.GetExtension(weights.FileName), ContentTypes.Default);
-        });
+        }).Describe(Weights("Fetches a model's weights", ContentTypes.Default));
         routes.MapGet("/model/info/{model}", async (string model, HttpRequest request, WeightsStore store, CancellationToken token)
-            => new JsonAnswer(await InfoAsync(store.Find(model, Wanted(request)).FilePath, token)));
-        routes.MapPut("/model/{model}", PutAsync);
+            => new JsonAnswer(await InfoAsync(store.Find(model, Wanted(request)).FilePath, token))).Describe(Weights("The checksum and time of a model's weights", "application/json"));
+        routes.MapPut("/model/{model}", PutAsync).Describe(Weights("Replaces a model's weights; the former ones are kept", "application/json") with { FormFiles = ["file"] });
         routes.MapDelete("/model/{model}", (string model, HttpRequest request, WeightsStore store) =>
         {
             store.Remove(model, Wanted(request));
             return new JsonAnswer(new JsonObject());
-        });
+        }).Describe(Weights("Takes a model's weights away; they are renamed, not destroyed", "application/json"));
     }
+
+    private static OperationDescription Weights(string summary, string answer) => new("Models", summary)
+    {
+        Query = [new("model_filename", QueryKind.Text, "Which weights file; absent for the first that is there")],
+        Answers = [answer],
+    };
 
     private static async Task<IResult> PutAsync(string model, HttpRequest request, WeightsStore store, CancellationToken cancellationToken)
     {

@@ -66,9 +66,9 @@ internal sealed partial class WeightsStore(ModelCatalog catalog, TimeProvider ti
         return candidate;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The weights {File} of {Model} were replaced by an upload")]
+    [LoggerMessage(130, LogLevel.Information, "The weights {File} of {Model} were replaced by an upload")]
     private partial void LogReplaced(string model, string file);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The weights {File} of {Model} were taken away; they are kept as {Aside}")]
+    [LoggerMessage(131, LogLevel.Warning, "The weights {File} of {Model} were taken away; they are kept as {Aside}")]
     private partial void LogRemoved(string model, string file, string aside);
 }

@@ -10,14 +10,14 @@ internal static class PageEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", (StatusPage page) => Results.Content(page.ToHtml(), "text/html; charset=utf-8"));
-        routes.MapGet("/favicon.ico", Icon);
-        routes.MapGet("/static/favicon.ico", Icon);
+        routes.MapGet("/", (StatusPage page) => Results.Content(page.ToHtml(), "text/html; charset=utf-8")).ExcludeFromDescription();
+        routes.MapGet("/favicon.ico", Icon).ExcludeFromDescription();
+        routes.MapGet("/static/favicon.ico", Icon).ExcludeFromDescription();
     }
 
     /// <summary>Adds <c>/ohif/</c>: the original serves the OHIF viewer there if it was built; here it never is.</summary>
     public static void MapViewer(this IEndpointRouteBuilder routes)
-        => routes.MapGet("/ohif/{**path}", IResult () => throw new ResourceNotFoundException("Resource NOT Found"));
+        => routes.MapGet("/ohif/{**path}", IResult () => throw new ResourceNotFoundException("Resource NOT Found")).ExcludeFromDescription();
 
     private static IResult Icon()
         => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream(IconResource)!, "image/x-icon");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 using LabelServer.Training;
 
 namespace LabelServer.Scoring;
@@ -11,10 +12,10 @@ internal static class ScoringEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapScoring(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/scoring/", (HttpRequest request) => IdleTasks.Status(request, "Scoring"));
-        routes.MapDelete("/scoring/", () => new JsonAnswer(null));
-        routes.MapPost("/scoring/", AllAsync);
-        routes.MapPost("/scoring/{method}", OneAsync);
+        routes.MapGet("/scoring/", (HttpRequest request) => IdleTasks.Status(request, "Scoring")).Describe(new("Scoring", "The status of the newest scoring") { Query = TaskParameters.Status });
+        routes.MapDelete("/scoring/", () => new JsonAnswer(null)).Describe(new("Scoring", "Stops the running scoring"));
+        routes.MapPost("/scoring/", AllAsync).Describe(new("Scoring", "Runs every scoring method; deprecated") { Query = [TaskParameters.RunSync], HasJsonBody = true });
+        routes.MapPost("/scoring/{method}", OneAsync).Describe(new("Scoring", "Runs a scoring method") { Query = [TaskParameters.RunSync], HasJsonBody = true });
     }
 
     private static async Task<IResult> AllAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Training;
 
@@ -9,11 +10,13 @@ internal static class TrainingEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapTraining(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/train/", (HttpRequest request) => IdleTasks.Status(request, "Train"));
-        routes.MapDelete("/train/", () => new JsonAnswer(null));
-        routes.MapPost("/train/", (HttpRequest request, CancellationToken token) => RefuseAsync(request, token));
-        routes.MapPost("/train/{model}", (HttpRequest request, CancellationToken token) => RefuseAsync(request, token));
+        routes.MapGet("/train/", (HttpRequest request) => IdleTasks.Status(request, "Train")).Describe(new("Training", "The status of the newest training") { Query = TaskParameters.Status });
+        routes.MapDelete("/train/", () => new JsonAnswer(null)).Describe(new("Training", "Stops the running training"));
+        routes.MapPost("/train/", RefuseAsync).Describe(Start("Trains every model; deprecated"));
+        routes.MapPost("/train/{model}", RefuseAsync).Describe(Start("Trains a model with the submitted labels"));
     }
+
+    private static OperationDescription Start(string summary) => new("Training", summary) { Query = [TaskParameters.RunSync, TaskParameters.Enqueue], HasJsonBody = true };
 
     private static async Task<IResult> RefuseAsync(HttpRequest request, CancellationToken cancellationToken)
     {
