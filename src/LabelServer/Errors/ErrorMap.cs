@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using LabelServer.ActiveLearning;
 using LabelServer.Datastore;
 using LabelServer.Imaging;
 using LabelServer.Inference;
+using LabelServer.Sessions;
 
 namespace LabelServer.Errors;
 
@@ -49,6 +51,14 @@ public static class ErrorMap
         [typeof(ReadOnlyDatastoreException)] = StatusCodes.Status403Forbidden,
         [typeof(StorageFullException)] = StatusCodes.Status507InsufficientStorage,
         [typeof(DatastoreUnavailableException)] = StatusCodes.Status503ServiceUnavailable,
+
+        // Sessions.
+        [typeof(SessionNotFoundException)] = StatusCodes.Status404NotFound,
+        [typeof(SessionArchiveException)] = StatusCodes.Status400BadRequest,
+        [typeof(SessionsDisabledException)] = StatusCodes.Status406NotAcceptable,
+
+        // Active learning.
+        [typeof(StrategyUnknownException)] = StatusCodes.Status404NotFound,
     }.ToFrozenDictionary();
 
     /// <summary>All rows.</summary>

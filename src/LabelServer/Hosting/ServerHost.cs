@@ -1,3 +1,4 @@
+using LabelServer.ActiveLearning;
 using LabelServer.Apps;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
@@ -13,6 +14,7 @@ using LabelServer.OpenApi;
 using LabelServer.Pages;
 using LabelServer.Scoring;
 using LabelServer.Security;
+using LabelServer.Sessions;
 using LabelServer.Training;
 using LabelServer.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -65,6 +67,8 @@ public static class ServerHost
         services.AddWorkers(new WorkerOptions());
         services.AddSingleton<WeightsStore>();
         services.AddDatastore(options);
+        services.AddSessions(options);
+        services.AddActiveLearning(options, declaration);
         services.AddSingleton<InferenceService>();
         services.AddSingleton<ServerInfo>();
         services.AddSingleton<StatusPage>();
@@ -75,6 +79,8 @@ public static class ServerHost
         api.MapInfo();
         api.MapInference();
         api.MapDatastore();
+        api.MapSessions();
+        api.MapActiveLearning();
         api.MapModels();
         api.MapTraining();
         api.MapScoring();

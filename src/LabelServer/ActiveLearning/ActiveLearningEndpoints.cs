@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using LabelServer.Apps;
+using LabelServer.Datastore;
+using LabelServer.Hosting;
+using LabelServer.Http;
+
+namespace LabelServer.ActiveLearning;
+
+/// <summary><c>POST /activelearning/{strategy}</c> (protocol 4.7). A key <c>strategy</c> of the body means nothing here; in the original it overrides the path.</summary>
+internal static class ActiveLearningEndpoints
+{
+    /// <summary>Adds the strategies that the app declares and this program has.</summary>
+    /// <exception cref="ServerOptionsException">A setting is wrong.</exception>
+    public static IServiceCollection AddActiveLearning(this IServiceCollection services, ServerOptions options, AppDeclaration app)
+    {
+        var faults = new List<string>();
+        if (options.Environment.Boolean("MONAI_LABEL_TASKS_STRATEGY", true, faults))
+        {
+            IStrategy[] known = [new RandomStrategy(Random.Shared.NextDouble), new FirstStrategy(), new LastStrategy()];
+            foreach (var strategy in app.Strategies.Select(name => known.FirstOrDefault(k => k.Name == name)).OfType<IStrategy>())
+            {
+                services.AddSingleton(strategy);
+            }
+        }
+
+        services.AddSingleton<ICandidateFilter, NoReservations>();
+        services.AddSingleton<ActiveLearningService>();
+        return faults.Count == 0 ? services : throw new ServerOptionsException(faults);
+    }
+
+    /// <summary>Adds the endpoint.</summary>
+    public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync);
+
+    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
+        var client = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : RequestUser.Of(context);
+        if (await service.NextAsync(strategy, client, cancellationToken) is not var (choice, checksum))
+        {
+            return new JsonAnswer(new JsonObject());
+        }
+
+        var answer = InfoDocument.Empty.With("id", choice.Image.Id).Merge(choice.Extras)
+            .With("path", ClientPaths.OfImage(context, (datastore as LocalDatastore)?.Layout, choice.Image));
+
+        // What an info may hold under these names must not hide them.
+        foreach (var (key, info) in choice.Image.Info.Members)
+        {
+            if (!answer.TryGet(key, out _))
+            {
+                answer = answer.With(key, info);
+            }
+        }
+
+        if (!choice.Image.Info.TryGet("name", out _))
+        {
+            answer = answer.With("name", choice.Image.DownloadName);
+        }
+
+        return RawJsonAnswer.Of(checksum is null ? answer.Without("checksum") : answer.With("checksum", checksum));
+    }
+}
