@@ -1,0 +1,243 @@
+using LabelServer.Imaging.Formats;
+using LabelServer.Imaging.Morphology;
+using LabelServer.Imaging.Resampling;
+using LabelServer.Imaging.Volumes;
+using LabelServer.Inference.Networks;
+using LabelServer.Inference.SlidingWindow;
+using LabelServer.Inference.Transforms;
+
+namespace LabelServer.Inference.Pipelines;
+
+/// <summary>Runs a bundle's chain on one image after another.</summary>
+internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks, BundleRunnerOptions options, TimeProvider time) : IBundleRunner
+{
+    // Shares of the progress bar: rough, and only for the eye.
+    private const double NetworkStarts = 0.1;
+    private const double NetworkEnds = 0.95;
+    private readonly SemaphoreSlim _gate = new(1);
+
+    /// <inheritdoc/>
+    public string Name => planner.Bundle.Name;
+
+    /// <inheritdoc/>
+    public async Task<InferenceResult> RunAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Image is null == request.Volume is null)
+        {
+            throw new ArgumentException("A request has either a stream or a volume.", nameof(request));
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => RunOneAsync(request, progress, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        networks.Dispose();
+        _gate.Dispose();
+    }
+
+    // 1 plan, 2 read the image, 3 preprocess while the weights load, 4 windows, 5 postprocess, 6 look at the result.
+    private async Task<InferenceResult> RunOneAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        var clock = new StageClock(time);
+        var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
+        progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
+        var plan = planner.Plan(request);
+        var networkOptions = new NetworkOptions(request.Precision, string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device, plan.SpatialDims);
+        var loading = networks.GetAsync(plan.Network, plan.WeightsFile, networkOptions, cancellationToken);
+
+        using var sample = new Sample();
+        try
+        {
+            progress?.Report(new InferenceProgress(InferenceStage.Preprocessing, 0, 0, 0.02));
+            await ReadAsync(request, plan, sample, clock, cancellationToken);
+            await PreprocessAsync(plan, sample, context, clock);
+        }
+        finally
+        {
+            // A load that is under way is waited for in any case: it fills the cache, and its fault is the one to tell if both fail.
+            await loading;
+        }
+
+        var network = await loading;
+        var windows = InferAndRelease(plan, sample, network, context, clock, progress);
+        progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, NetworkEnds));
+        await PostprocessAsync(plan, sample, context, clock);
+        return Finish(request, plan, sample, network, windows, context, clock, progress);
+    }
+
+    private async Task ReadAsync(InferenceRequest request, BundlePlan plan, Sample sample, StageClock clock, CancellationToken cancellationToken)
+    {
+        var start = clock.Start();
+        if (request.Volume is { } given)
+        {
+            sample.Add(plan.ImageKey, Copy(given), new ItemSource(request.ImageName, given.Grid));
+        }
+        else
+        {
+            var loaded = await VolumeReader.LoadAsync(request.Image!, request.ImageName, new VolumeReadOptions { MaxBytes = options.MaxImageBytes }, cancellationToken);
+            sample.Add(plan.ImageKey, loaded.Volume, new ItemSource(request.ImageName, loaded.Volume.Grid));
+        }
+
+        clock.Pre("LoadImaged", start);
+    }
+
+    private static async Task PreprocessAsync(BundlePlan plan, Sample sample, TransformContext context, StageClock clock)
+    {
+        for (var index = 0; index < plan.Preprocessing.Steps.Count; index++)
+        {
+            var step = plan.Preprocessing.Steps[index];
+            if (IsLoading(step) && sample[plan.ImageKey].IsLoaded)
+            {
+                continue;
+            }
+
+            var start = clock.Start();
+            await plan.Preprocessing.Slice(index, index + 1).ApplyAsync(sample, context);
+            clock.Pre(NameOf(step), start);
+        }
+    }
+
+    // The preprocessed image is not needed after the last window, only its grid and trace are.
+    private int InferAndRelease(BundlePlan plan, Sample sample, INetwork network, TransformContext context, StageClock clock, IProgress<InferenceProgress>? progress)
+    {
+        var start = clock.Start();
+        var item = sample[plan.ImageKey];
+        var image = item.GetFloat(context);
+        var inferer = new SlidingWindowInferer(plan.Windows);
+        var total = inferer.CountWindows(image.Size);
+        progress?.Report(new InferenceProgress(InferenceStage.Network, 0, total, NetworkStarts));
+        var perWindow = progress is null ? null : new WindowReporter(progress);
+        if (plan.Postprocessing.Kind == PostprocessingKind.Labels)
+        {
+            sample.Add(PostprocessingPlan.Key, inferer.Labels(image, network, context.Parallel, perWindow), new ItemSource(item.Source.Name));
+        }
+        else
+        {
+            CheckScores(network, image, item);
+            sample.Add(PostprocessingPlan.Key, inferer.Scores(image, network, context.Parallel, perWindow), new ItemSource(item.Source.Name));
+        }
+
+        clock.Infer(start);
+        return total;
+    }
+
+    private void CheckScores(INetwork network, Volume<float> image, SampleItem item)
+    {
+        var bytes = (network.OutputChannels ?? 1) * image.Size.VoxelCount * sizeof(float);
+        if (bytes > options.MaxScoreBytes)
+        {
+            throw new BundleUnsupportedException(
+                $"The bundle '{Name}' needs all {network.OutputChannels} class scores of {item.Source.Name} at {image.Size} voxels at once ({bytes >> 20} MiB, limit {options.MaxScoreBytes >> 20} MiB). "
+                + "Put AsDiscreted(argmax) before Invertd in its postprocessing, or use nearest_interp.");
+        }
+    }
+
+    private static async Task PostprocessAsync(BundlePlan plan, Sample sample, TransformContext context, StageClock clock)
+    {
+        var post = plan.Postprocessing;
+        if (post.Kind == PostprocessingKind.InverseOfScores)
+        {
+            await ApplyAsync(post.ScoreSteps!, sample, context, clock);
+            var start = clock.Start();
+            var pred = sample[PostprocessingPlan.Key];
+            var original = sample[post.Inverse!.OriginalKeys[0]];
+            pred.Replace(ScoreInverse.ArgMax(pred.GetFloat(context), original.Trace, context.Parallel));
+            pred.ClearTrace();
+            clock.Post("Invertd", isInverse: true, start);
+        }
+
+        await ApplyAsync(post.Steps, sample, context, clock);
+    }
+
+    private static async Task ApplyAsync(Compose steps, Sample sample, TransformContext context, StageClock clock)
+    {
+        for (var index = 0; index < steps.Steps.Count; index++)
+        {
+            var step = steps.Steps[index];
+            var start = clock.Start();
+            await steps.Slice(index, index + 1).ApplyAsync(sample, context);
+            clock.Post(NameOf(step), step.Transform is Invert, start);
+        }
+    }
+
+    private InferenceResult Finish(
+        InferenceRequest request, BundlePlan plan, Sample sample, INetwork network, int windows, TransformContext context, StageClock clock, IProgress<InferenceProgress>? progress)
+    {
+        var start = clock.Start();
+        var pred = sample[PostprocessingPlan.Key];
+        var image = sample[plan.ImageKey];
+        if (pred.Grid.Size != image.Source.OriginalGrid!.Size)
+        {
+            // A chain without Invertd: MONAI resamples while saving. Labels are never interpolated.
+            pred.Replace(Invert.Undo(pred.View, image.Trace, Interpolation.Nearest, context.Parallel));
+        }
+
+        if (request.LargestComponent)
+        {
+            LargestComponents.KeepInLabels(pred.GetVolume(context), labels: null, independent: true, connectivity: 3, count: 1, context.CancellationToken);
+        }
+
+        var labels = ToLabels(pred.Detach(context), request.ResultType, context);
+        try
+        {
+            var statistics = LabelStatistics.Of(labels, context.Parallel);
+            clock.Post("Restored", isInverse: false, start);
+            progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, 1));
+            return new InferenceResult
+            {
+                Labels = labels,
+                LabelNames = [.. planner.Bundle.Metadata.Labels.Select(l => KeyValuePair.Create(l.Value, l.Key))],
+                Latencies = clock.Read(),
+                Centroids = statistics.Centroids,
+                BoundingBox = statistics.BoundingBox,
+                Device = network.Device,
+                Precision = network.Precision,
+                ModelFilename = Path.GetFileName(plan.WeightsFile),
+                WindowCount = windows,
+            };
+        }
+        catch
+        {
+            labels.Dispose();
+            throw;
+        }
+    }
+
+    // Takes over the volume. Labels that a chain left as numbers of another type become the smallest unsigned type that holds them.
+    private static Volume ToLabels(Volume volume, SampleType? wanted, TransformContext context)
+    {
+        var type = wanted ?? (volume.SampleType is SampleType.UInt8 or SampleType.UInt16 ? volume.SampleType : SampleType.UInt8);
+        if (volume.SampleType == type)
+        {
+            return volume;
+        }
+
+        using (volume)
+        {
+            return SampleConversion.Convert(volume, type, context.Parallel);
+        }
+    }
+
+    private static Volume Copy(Volume given) => VolumeDispatch.Visit(given, new Copier());
+
+    private static bool IsLoading(TransformStep step) => NameOf(step).StartsWith("LoadImage", StringComparison.Ordinal);
+
+    private static string NameOf(TransformStep step) => step.Target[(step.Target.LastIndexOf('.') + 1)..];
+
+    private sealed class WindowReporter(IProgress<InferenceProgress> progress) : IProgress<WindowProgress>
+    {
+        public void Report(WindowProgress value) => progress.Report(
+            new InferenceProgress(InferenceStage.Network, value.Done, value.Total, NetworkStarts + ((NetworkEnds - NetworkStarts) * value.Done / value.Total)));
+    }
+}
