@@ -2,7 +2,6 @@ using System.Text.Json;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Config;
 using LabelServer.Inference.Networks;
-using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
 
 namespace LabelServer.Inference.Pipelines;
@@ -100,7 +99,7 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
                 JsonValueKind.Number => new ConfigValue.Real(document.RootElement.GetDouble()),
 
                 // A text that begins like an expression must stay a text: what a client sends is never evaluated.
-                JsonValueKind.String when document.RootElement.GetString() is { } text && !text.AsSpan().TrimStart().StartsWithAny('$', '@', '%') => new ConfigValue.Text(text),
+                JsonValueKind.String when IsPlain(document.RootElement.GetString()!) => new ConfigValue.Text(document.RootElement.GetString()!),
                 _ => throw new InferenceParameterException($"The setting '{key}' is {json}; it must be true, false, a number or plain text."),
             };
         }
@@ -109,6 +108,8 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
             throw new InferenceParameterException($"The setting '{key}' is {json}, which is no JSON value.", exception);
         }
     }
+
+    private static bool IsPlain(string text) => text.AsSpan().TrimStart() is not ['$' or '@' or '%', ..];
 
     private ConfigValue Required(ConfigResolver resolver, string id) => resolver.TryResolve(id) switch
     {

@@ -1,5 +1,5 @@
 using LabelServer.Imaging.Formats;
-using LabelServer.Imaging.Morphology;
+using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Resampling;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
@@ -81,7 +81,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         var start = clock.Start();
         if (request.Volume is { } given)
         {
-            sample.Add(plan.ImageKey, Copy(given), new ItemSource(request.ImageName, given.Grid));
+            sample.Add(plan.ImageKey, AxisReorder.Copy(new VolumeView(given), new ParallelOptions { CancellationToken = cancellationToken }), new ItemSource(request.ImageName, given.Grid));
         }
         else
         {
@@ -183,11 +183,6 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
             pred.Replace(Invert.Undo(pred.View, image.Trace, Interpolation.Nearest, context.Parallel));
         }
 
-        if (request.LargestComponent)
-        {
-            LargestComponents.KeepInLabels(pred.GetVolume(context), labels: null, independent: true, connectivity: 3, count: 1, context.CancellationToken);
-        }
-
         var labels = ToLabels(pred.Detach(context), request.ResultType, context);
         try
         {
@@ -228,8 +223,6 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
             return SampleConversion.Convert(volume, type, context.Parallel);
         }
     }
-
-    private static Volume Copy(Volume given) => VolumeDispatch.Visit(given, new Copier());
 
     private static bool IsLoading(TransformStep step) => NameOf(step).StartsWith("LoadImage", StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Transforms;
 
@@ -68,7 +69,9 @@ internal static class ScoreInverse
         Parallel.For(0, (count + Chunk - 1) / Chunk, parallel, chunk =>
         {
             var range = new Range(chunk * Chunk, Math.Min((chunk + 1) * Chunk, count));
-            var (best, next, target) = (largest.Samples[range], candidate.Samples[range], labels.Samples[range]);
+            var best = largest.Samples[range];
+            var next = candidate.Samples[range];
+            var target = labels.Samples[range];
             for (var index = 0; index < best.Length; index++)
             {
                 if (next[index] > best[index])
