@@ -48,12 +48,6 @@ public interface IDatastore
     /// <exception cref="StorageFullException">The disk is full; nothing has changed.</exception>
     Task<ReceivedFile> ReceiveAsync(Stream content, string? fileName, CancellationToken cancellationToken);
 
-    /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="AdoptAsync"/> then takes them over without a copy.</summary>
-    string IncomingFolder { get; }
-
-    /// <summary>Takes over a file in <see cref="IncomingFolder"/>, as <see cref="ReceiveAsync"/> does with a stream.</summary>
-    Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken);
-
     /// <summary>Adds an image, or replaces the file of one that exists and keeps its labels.</summary>
     /// <returns>The image's id.</returns>
     /// <exception cref="InvalidNameException">The id or the extension is not acceptable.</exception>

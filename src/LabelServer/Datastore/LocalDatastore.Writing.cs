@@ -12,7 +12,7 @@ internal sealed partial class LocalDatastore
 {
     private const string ChecksumKey = "checksum";
 
-    /// <inheritdoc/>
+    /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="AdoptAsync"/> then takes them over without a copy.</summary>
     public string IncomingFolder => _layout.Incoming;
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed partial class LocalDatastore
         return _incoming.ReceiveAsync(content, fileName, cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes over a file in <see cref="IncomingFolder"/>, as <see cref="ReceiveAsync"/> does with a stream.</summary>
     public Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken)
     {
         RequireWritable();
