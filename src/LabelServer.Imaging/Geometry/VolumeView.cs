@@ -21,6 +21,22 @@ public readonly record struct VolumeView
         Grid = axes.IsIdentity ? stored.Grid : axes.Apply(stored.Grid);
     }
 
+    /// <summary>Sees a volume with its axes re-ordered and at a place that is known better than the stored affine says (after a way there and back it is the first one, to the last bit).</summary>
+    /// <exception cref="ArgumentException">The grid has another size than the volume so seen.</exception>
+    public VolumeView(Volume stored, AxisMap axes, VolumeGrid grid)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        ArgumentNullException.ThrowIfNull(grid);
+        if (axes.Apply(stored.Size) != grid.Size)
+        {
+            throw new ArgumentException($"A volume of {axes.Apply(stored.Size)} voxels cannot be seen on a grid of {grid.Size}.", nameof(grid));
+        }
+
+        Stored = stored;
+        Axes = axes;
+        Grid = grid;
+    }
+
     /// <summary>The volume in memory.</summary>
     public Volume Stored { get; }
 
@@ -32,6 +48,9 @@ public readonly record struct VolumeView
 
     /// <summary>Voxels along (i, j, k) as seen.</summary>
     public GridSize Size => Grid.Size;
+
+    /// <summary>True when the stored volume is what is seen: same memory order, same grid.</summary>
+    public bool IsStored => Axes.IsIdentity && Grid == Stored.Grid;
 
     /// <summary>The distance in memory, in samples, between neighbours along the seen axis <paramref name="axis"/>; negative for a reversed one.</summary>
     public long Stride(int axis)

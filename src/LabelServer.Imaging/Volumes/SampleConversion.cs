@@ -12,7 +12,7 @@ public static class SampleConversion
     /// <summary>The samples as float32, rounded to nearest where a value has more digits; the caller owns the new volume.</summary>
     public static Volume<float> ToFloat(VolumeView view, ParallelOptions parallel)
     {
-        if (view.Axes.IsIdentity)
+        if (view.IsStored)
         {
             return (Volume<float>)Convert(view.Stored, SampleType.Float32, parallel);
         }

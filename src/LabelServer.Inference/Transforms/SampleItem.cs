@@ -47,7 +47,7 @@ public sealed class SampleItem : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         var view = View;
-        if (!view.Axes.IsIdentity)
+        if (!view.IsStored)
         {
             Replace(AxisReorder.Copy(view, context.Parallel));
         }
@@ -59,7 +59,7 @@ public sealed class SampleItem : IDisposable
     public Volume<float> GetFloat(TransformContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (View.Stored is not Volume<float> || !View.Axes.IsIdentity)
+        if (View.Stored is not Volume<float> || !View.IsStored)
         {
             Replace(SampleConversion.ToFloat(View, context.Parallel));
         }

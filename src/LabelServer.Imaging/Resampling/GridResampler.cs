@@ -1,0 +1,116 @@
+using LabelServer.Imaging.Geometry;
+using LabelServer.Imaging.Volumes;
+
+namespace LabelServer.Imaging.Resampling;
+
+/// <summary>Puts a volume on another grid.</summary>
+/// <remarks>
+/// <para>Linear interpolation and splines give float32 whatever the source's number type; nearest neighbour keeps the number type, so that a byte label map stays one and gains no label.
+/// All channels are resampled alike.</para>
+/// <para>Where the two grids' axes are parallel (also if both are oblique in space) one table per axis is made and whole lines are computed at once; otherwise each voxel is
+/// mapped alone.</para>
+/// <para>Source of the conventions: MONAI monai/transforms/spatial/functional.py (spatial_resample), torch's grid_sample. Intended differences: none.</para>
+/// </remarks>
+public static class GridResampler
+{
+    /// <summary>Grids whose mapping is within this of the identity count as equal (MONAI's AFFINE_TOL).</summary>
+    public const double Tolerance = 1e-3;
+
+    /// <summary>Resamples onto a grid by its place in space.</summary>
+    /// <param name="source">The samples, possibly turned.</param>
+    /// <param name="target">The grid to fill.</param>
+    /// <param name="options">Interpolation and what lies outside.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    /// <returns>A new volume that the caller owns; or, when both grids are equal within <see cref="Tolerance"/>, the given view.</returns>
+    /// <exception cref="GeometryException">An affine is singular or not finite.</exception>
+    public static VolumeView Resample(VolumeView source, VolumeGrid target, ResampleOptions options, ParallelOptions parallel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var toSource = AffineSolver.Solve(source.Grid.Affine, target.Affine);
+        return SameGrid(source.Grid, target, toSource)
+            ? source
+            : new VolumeView(Resample(source, target, toSource, options, parallel));
+    }
+
+    /// <summary>Resamples onto a grid by a given mapping from its indices to those of the source.</summary>
+    /// <returns>A new volume that the caller owns.</returns>
+    public static Volume Resample(VolumeView source, VolumeGrid target, Affine toSource, ResampleOptions options, ParallelOptions parallel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(parallel);
+        if (SplineResampler.OrderOf(options.Interpolation) is { } order)
+        {
+            return SplineResampler.Resample(source, target, toSource, order, options, parallel);
+        }
+
+        if (options.Interpolation is not (Interpolation.Linear or Interpolation.Nearest))
+        {
+            throw new ArgumentException($"{options.Interpolation} is for resizing, not for resampling onto a grid.", nameof(options));
+        }
+
+        if (source.Size.VoxelCount == 0 || target.Size.VoxelCount == 0)
+        {
+            throw new GeometryException($"An image of {source.Size} voxels cannot be resampled to {target.Size}.");
+        }
+
+        var mapping = new GridMapping(source.Size, target.Size, toSource, options.AlignCorners);
+        if (!GridMapping.IsSeparable(toSource, target.Size))
+        {
+            return AffineResampler.Resample(source, target, mapping, options, parallel);
+        }
+
+        return options.Interpolation == Interpolation.Linear
+            ? SeparableLinear.Apply(source, target, LinearTaps(mapping, source.Size, options), parallel)
+            : SeparablePick.Apply(source, target, NearestTables(mapping, source.Size, options), 0, parallel);
+    }
+
+    /// <summary>True when MONAI would leave the image as it is: equal sizes, and affines or their quotient equal within the tolerance.</summary>
+    internal static bool SameGrid(VolumeGrid source, VolumeGrid target, Affine toSource)
+    {
+        if (source.Size != target.Size)
+        {
+            return false;
+        }
+
+        bool equal = true, identity = true;
+        for (var row = 0; row < 3; row++)
+        {
+            for (var column = 0; column < 4; column++)
+            {
+                equal &= Math.Abs(source.Affine[row, column] - target.Affine[row, column]) <= Tolerance + (1e-5 * Math.Abs(target.Affine[row, column]));
+                var one = row == column ? 1.0 : 0.0;
+                identity &= Math.Abs(toSource[row, column] - one) <= Tolerance + (1e-5 * one);
+            }
+        }
+
+        return equal || identity;
+    }
+
+    private static AxisTaps[] LinearTaps(GridMapping mapping, GridSize source, ResampleOptions options)
+    {
+        var taps = new AxisTaps[3];
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var size = source[axis];
+            taps[axis] = AxisTaps.Linear(Array.ConvertAll(mapping.Positions(axis), p => Boundary.Apply(p, size, options.OutOfBounds, options.AlignCorners)), size);
+        }
+
+        return taps;
+    }
+
+    private static int[][] NearestTables(GridMapping mapping, GridSize source, ResampleOptions options)
+    {
+        var tables = new int[3][];
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var size = source[axis];
+            tables[axis] = Array.ConvertAll(mapping.Positions(axis), p =>
+            {
+                var index = Math.Round(Boundary.Apply(p, size, options.OutOfBounds, options.AlignCorners), MidpointRounding.ToEven);
+                return index >= 0 && index < size ? (int)index : SeparablePick.Outside;
+            });
+        }
+
+        return tables;
+    }
+}
