@@ -9,5 +9,7 @@ internal static class ModelsCommand
     public static Command Create() => new("models", "Lists bundles, checks their weights and fetches those that are missing.")
     {
         ModelsListCommand.Create(),
+        ModelsVerifyCommand.Create(),
+        ModelsDownloadCommand.Create(),
     };
 }

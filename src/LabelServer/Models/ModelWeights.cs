@@ -15,6 +15,9 @@ public sealed record ModelWeights
     /// <summary>The value of <c>highres</c> that goes with these weights; null when the bundle has no such choice, or the file is an extra one.</summary>
     public bool? Highres { get; init; }
 
+    /// <summary>Whether the bundle runs with these weights when the request names none; other files run only when they are named.</summary>
+    public bool IsDefault { get; init; }
+
     /// <summary>Whether <c>large_files.yml</c> says where to fetch it.</summary>
     public bool IsDownloadable { get; init; }
 }

@@ -35,7 +35,7 @@ public sealed record WeightsChoice(string FileName, bool? Highres)
         }
 
         if (!model.HasHighresChoice)
-            return new WeightsChoice(model.Weights.First(w => w.IsPresent).FileName, null);
+            return new WeightsChoice(model.Weights.First(w => w.IsDefault).FileName, null);
         var wanted = highres ?? model.DefaultHighres;
         var weights = model.Weights.First(w => w.Highres == wanted);
         return weights.IsPresent ? new WeightsChoice(weights.FileName, wanted) : throw new ModelNotUsableException(MissingWeights.Text(model.Id, [weights]));
