@@ -75,6 +75,38 @@ public static class CheckpointDataTypes
         }
     }
 
+    /// <summary>Writes single-precision values as singles, halves or bfloat16, rounded to the nearest, ties to even.</summary>
+    internal static void FromSingles(CheckpointDataType type, ReadOnlySpan<float> from, Span<byte> to)
+    {
+        switch (type)
+        {
+            case CheckpointDataType.Float32:
+                MemoryMarshal.AsBytes(from).CopyTo(to);
+                break;
+            case CheckpointDataType.Float16:
+                var halves = MemoryMarshal.Cast<byte, Half>(to);
+                for (var i = 0; i < from.Length; i++)
+                {
+                    halves[i] = (Half)from[i];
+                }
+
+                break;
+            case CheckpointDataType.BFloat16:
+                var upper = MemoryMarshal.Cast<byte, ushort>(to);
+                for (var i = 0; i < from.Length; i++)
+                {
+                    var bits = BitConverter.SingleToUInt32Bits(from[i]);
+
+                    // Adding just under half of the last kept bit rounds; of a NaN only its being one must stay.
+                    upper[i] = (ushort)(float.IsNaN(from[i]) ? (bits >> 16) | 0x40 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+                }
+
+                break;
+            default:
+                throw new NotSupportedException($"Single-precision values are not written as {type}.");
+        }
+    }
+
     private static void Convert<T>(ReadOnlySpan<byte> from, Span<float> to)
         where T : unmanaged, INumber<T>
     {
