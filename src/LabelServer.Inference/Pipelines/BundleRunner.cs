@@ -1,5 +1,6 @@
 using LabelServer.Imaging.Formats;
 using LabelServer.Imaging.Geometry;
+using LabelServer.Imaging.Morphology;
 using LabelServer.Imaging.Resampling;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
@@ -181,6 +182,11 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         {
             // A chain without Invertd: MONAI resamples while saving. Labels are never interpolated.
             pred.Replace(Invert.Undo(pred.View, image.Trace, Interpolation.Nearest, context.Parallel));
+        }
+
+        if (request.LargestComponent)
+        {
+            LargestComponents.KeepInLabels(pred.GetVolume(context), labels: null, independent: true, connectivity: 3, count: 1, context.CancellationToken);
         }
 
         var labels = ToLabels(pred.Detach(context), request.ResultType, context);

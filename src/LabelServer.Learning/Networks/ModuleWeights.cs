@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Inference.Networks;
 using static TorchSharp.torch;
 
@@ -23,6 +25,30 @@ public static class ModuleWeights
         foreach (var (key, target) in targets)
         {
             target.copy_(tensors[key]);
+        }
+    }
+
+    /// <summary>Reads a checkpoint's tensors one after the other into the parameters and buffers of their names.</summary>
+    /// <param name="module">The module, on the host.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="source">What it is called in messages.</param>
+    /// <param name="cancellationToken">Looked at before each tensor.</param>
+    /// <exception cref="NetworkWeightsException">Keys are missing or unexpected, or a tensor has another shape; the message names the first few of each.</exception>
+    /// <exception cref="CheckpointException">A tensor's values are damaged.</exception>
+    public static void Fill(nn.Module module, Checkpoint checkpoint, string source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var targets = module.state_dict();
+        Check(targets.ToDictionary(t => t.Key, t => t.Value.shape), checkpoint.Tensors.ToDictionary(t => t.Name, t => t.Shape.ToArray()), source);
+        using var gradient = no_grad();
+        foreach (var (key, target) in targets)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var stored = checkpoint.Find(key)!;
+            using var values = empty(target.shape, ScalarType.Float32);
+            stored.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
+            target.copy_(values);
         }
     }
 

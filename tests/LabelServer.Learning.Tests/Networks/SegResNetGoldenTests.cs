@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabelServer.Bundles.Config;
 using LabelServer.Imaging.Geometry;
 using LabelServer.Inference.Networks;
 using LabelServer.Learning.Networks;
@@ -43,6 +44,25 @@ public sealed class SegResNetGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public async Task Run_OfEveryCheckpointOfTheCase_MatchesMonai(string name)
+    {
+        var golden = GoldenCase.Require("networks", name);
+        using var json = golden.ReadJson();
+        var tensors = golden.ReadTensors();
+        var files = Directory.EnumerateFiles(golden.Folder, name + ".*").Where(f => Path.GetExtension(f) == ".pt").ToList();
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            using var network = await new TorchNetworkFactory().CreateAsync(
+                Define(json.RootElement), file, new NetworkOptions(NetworkPrecision.Float32, "cpu"), TestContext.Current.CancellationToken);
+
+            // Half precision weights: the network is another one by the rounding of its weights.
+            AssertMatches(golden, tensors, network, file.Contains(".half.", StringComparison.Ordinal) ? 1e-2 : 1e-4);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Run_OfTorchScript_MatchesMonai(string name)
     {
         var golden = GoldenCase.Require("networks", name);
@@ -51,6 +71,20 @@ public sealed class SegResNetGoldenTests
         using var network = TorchNetwork.FromScript(script, new NetworkOptions(NetworkPrecision.Float32, "cpu"));
 
         AssertMatches(golden, golden.ReadTensors(), network, 1e-4);
+    }
+
+    private static ConfigValue.Component Define(JsonElement json)
+    {
+        var options = Read(json);
+        static ConfigValue List(IEnumerable<int> values) => new ConfigValue.List([.. values.Select(v => new ConfigValue.Integer(v))]);
+        return new ConfigValue.Component("network_def", "monai.networks.nets.SegResNet", [
+            new("spatial_dims", new ConfigValue.Integer(3)),
+            new("init_filters", new ConfigValue.Integer(options.InitFilters)),
+            new("in_channels", new ConfigValue.Integer(options.InChannels)),
+            new("out_channels", new ConfigValue.Integer(options.OutChannels)),
+            new("blocks_down", List(options.BlocksDown)),
+            new("blocks_up", List(options.BlocksUp)),
+            new("dropout_prob", options.DropoutProb is { } drop ? new ConfigValue.Real(drop) : ConfigValue.Null.Instance)]);
     }
 
     internal static SegResNetOptions Read(JsonElement json) => new()
