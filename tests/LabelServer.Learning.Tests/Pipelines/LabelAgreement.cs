@@ -22,14 +22,14 @@ internal sealed class LabelAgreement
         _mask = tensors.Bytes(name).ToArray();
         _maskShape = tensors.ShapeOf(name)[1..];
         var step = name.EndsWith("_every_2nd", StringComparison.Ordinal) ? 2 : 1;
-        _toMask = (Affine.FromRows(tensors.Doubles(modelAffine)) * Affine.Scaling(step, step, step)).Invert() * inputAffine;
+        _toMask = (Affine.FromRows(tensors.Doubles(modelAffine)) * Affine.Scaling(step, step, step)).Inverse() * inputAffine;
     }
 
     /// <summary>The share of equal voxels.</summary>
     public double Share(Volume<byte> labels, bool onlyWhereSure)
     {
         var shape = _tensors.ShapeOf("label")[1..];
-        Assert.Equal(shape, [labels.Size.I, labels.Size.J, labels.Size.K]);
+        Assert.Equal((shape[0], shape[1], shape[2]), (labels.Size.I, labels.Size.J, labels.Size.K));
         long equal = 0, all = 0;
         var at = 0;
         for (var x = 0; x < shape[0]; x++)
