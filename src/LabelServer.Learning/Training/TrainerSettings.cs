@@ -1,0 +1,47 @@
+namespace LabelServer.Learning.Training;
+
+/// <summary>The numbers of a training run.</summary>
+public sealed record TrainerSettings
+{
+    /// <summary>Passes over the training images, restarts included. Default 50.</summary>
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Images in a batch. Default 1.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Batches whose gradients are added before a step. Default 1.</summary>
+    public int AccumulatedBatches { get; init; } = 1;
+
+    /// <summary>The largest norm of all gradients together, or null for no limit.</summary>
+    public double? GradientNorm { get; init; }
+
+    /// <summary>Epochs between validations. Default 1.</summary>
+    public int ValidationInterval { get; init; } = 1;
+
+    /// <summary>Validations without improvement after which the run ends early; not positive: never. Default -1.</summary>
+    public int EarlyStopPatience { get; init; } = -1;
+
+    /// <summary>The decay of the mean of weights that is validated and published, or null to use the last step's weights.</summary>
+    public double? WeightAverageDecay { get; init; }
+
+    /// <summary>Whether the learning rate changes at each epoch (true) or each step.</summary>
+    public bool ScheduleByEpoch { get; init; } = true;
+
+    /// <summary>Whether the order of the images is drawn anew in each epoch. Default true.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Whether the network computes in bfloat16, with float32 weights behind it. Default false.</summary>
+    public bool BFloat16 { get; init; }
+
+    /// <summary>Names of weights that stay as they are, with * for any text: <c>down_layers.*</c>.</summary>
+    public IReadOnlyList<string> Frozen { get; init; } = [];
+
+    /// <summary>The seed of everything that is drawn. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Bytes that prepared samples may take in memory. Default 2 GiB.</summary>
+    public long CacheBytes { get; init; } = 2L << 30;
+
+    /// <summary>Whether classes that a label does not list count as not annotated (marginal loss) instead of as background. Default true.</summary>
+    public bool PartialLabels { get; init; } = true;
+}
