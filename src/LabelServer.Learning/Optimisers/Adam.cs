@@ -41,18 +41,18 @@ public sealed class Adam : Optimiser
         }
 
         // Each parameter counts its own steps, as in PyTorch: one that was without gradient at first is corrected from its own first step on.
-        var steps = Slot("step", parameter, 0);
+        var steps = Slot("step", parameter);
         steps.add_(1);
         var step = steps.item<float>();
-        var mean = Slot("exp_avg", parameter, 0);
-        var square = Slot("exp_avg_sq", parameter, 0);
+        var mean = Slot("exp_avg", parameter);
+        var square = Slot("exp_avg_sq", parameter);
         mean.lerp_(gradient, tensor((float)(1 - _options.Beta1)));
         square.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
 
         var used = square;
         if (_options.AmsGrad)
         {
-            used = Slot("max_exp_avg_sq", parameter, 0);
+            used = Slot("max_exp_avg_sq", parameter);
             used.copy_(maximum(used, square));
         }
 

@@ -51,8 +51,8 @@ public sealed class Novograd : Optimiser
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(gradient);
-        var mean = Slot("exp_avg", parameter, 0);
-        var square = Slot("exp_avg_sq", parameter, 0);
+        var mean = Slot("exp_avg", parameter);
+        var square = Slot("exp_avg_sq", parameter);
         var norm = gradient.square().sum().reshape(1);
         if (square.item<float>() == 0)
         {
@@ -66,7 +66,7 @@ public sealed class Novograd : Optimiser
         var used = square;
         if (_options.AmsGrad)
         {
-            used = Slot("max_exp_avg_sq", parameter, 0);
+            used = Slot("max_exp_avg_sq", parameter);
             used.copy_(maximum(used, square));
         }
 

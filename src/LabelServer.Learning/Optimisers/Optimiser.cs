@@ -70,7 +70,7 @@ public abstract class Optimiser : IDisposable
         Steps,
         _slots.ToDictionary(
             s => s.Key,
-            s => (IReadOnlyDictionary<string, float[]>)s.Value.ToDictionary(p => p.Key, p => p.Value.cpu().data<float>().ToArray()),
+            s => (IReadOnlyDictionary<string, float[]>)s.Value.ToDictionary(p => p.Key, p => Values(p.Value)),
             StringComparer.Ordinal));
 
     /// <summary>Goes on from a saved state.</summary>
@@ -88,7 +88,7 @@ public abstract class Optimiser : IDisposable
                     throw new OptimiserException($"The saved optimiser state holds '{name}', which is no trained weight of this network.");
                 }
 
-                var like = Slot(slot, parameter, 0);
+                var like = Slot(slot, parameter);
                 if (like.numel() != saved.Length)
                 {
                     throw new OptimiserException($"The saved optimiser state holds {saved.Length} values for '{name}'; the network needs {like.numel()}.");
@@ -101,6 +101,13 @@ public abstract class Optimiser : IDisposable
         }
 
         Steps = state.Steps;
+    }
+
+    /// <summary>A tensor's values in row-major order, whatever its strides.</summary>
+    internal static float[] Values(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
     }
 
     /// <inheritdoc/>
@@ -138,8 +145,8 @@ public abstract class Optimiser : IDisposable
         return _slots.TryGetValue(slot, out var values) && values.ContainsKey(parameter.Name);
     }
 
-    /// <summary>The remembered values of a parameter, made on first use.</summary>
-    protected Tensor Slot(string slot, TrainedParameter parameter, double initial)
+    /// <summary>The remembered values of a parameter; 0 at first.</summary>
+    protected Tensor Slot(string slot, TrainedParameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         if (!_slots.TryGetValue(slot, out var values))
@@ -149,8 +156,11 @@ public abstract class Optimiser : IDisposable
 
         if (!values.TryGetValue(parameter.Name, out var tensor))
         {
-            // Strides as the weight's, so that the step's operations run over both in memory order.
-            values[parameter.Name] = tensor = full(SlotShape(slot, parameter), initial, ScalarType.Float32, parameter.Value.device).DetachFromDisposeScope();
+            // Strides as the weight's where the shape is the same, so that a step's operations run over both in memory order.
+            var shape = SlotShape(slot, parameter);
+            using var weight = parameter.Value.detach();
+            tensor = shape.AsSpan().SequenceEqual(parameter.Value.shape) ? zeros_like(weight) : zeros(shape, ScalarType.Float32, parameter.Value.device);
+            values[parameter.Name] = tensor.DetachFromDisposeScope();
         }
 
         return tensor;

@@ -54,7 +54,7 @@ public sealed class Sgd : Optimiser
         if (_options.Momentum != 0)
         {
             var first = !HasSlot("momentum_buffer", parameter);
-            var momentum = Slot("momentum_buffer", parameter, 0);
+            var momentum = Slot("momentum_buffer", parameter);
             if (first)
             {
                 momentum.copy_(gradient);

@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LabelServer.Inference.Networks;
+using LabelServer.Inference.SlidingWindow;
+using LabelServer.Learning.Networks;
+using LabelServer.Learning.Optimisers;
+using LabelServer.Learning.Schedulers;
+using static TorchSharp.torch;
+
+namespace LabelServer.Learning.Training;
+
+/// <summary>Trains a network: MONAI's SupervisedTrainer and SupervisedEvaluator in one loop.</summary>
+/// <remarks>
+/// <para>Steps: 1. data sets and network; 2. a saved run is gone on with; 3. the served weights are validated once; 4. epochs: batches, schedule, validation, publishing; 5. the run is saved
+/// after each epoch.</para>
+/// <para>Everything that is drawn comes from the seed and the epoch, so a run that went on from its last epoch gives the numbers of one that was never interrupted.</para>
+/// <para>For one run at a time. Cancelling takes effect before the next batch or validation window; the last saved epoch stays.</para>
+/// </remarks>
+public sealed class Trainer
+{
+    private readonly TrainingPlan _plan;
+    private readonly TrainingRun _run;
+    private readonly NetworkRegistry _networks;
+    private readonly TimeProvider _time;
+    private readonly IProgress<TrainingEvent>? _progress;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="plan">What the bundle asks for.</param>
+    /// <param name="run">Data and places.</param>
+    /// <param name="networks">The networks that can be built.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Told what happens, on the thread of the run; may be null.</param>
+    public Trainer(TrainingPlan plan, TrainingRun run, NetworkRegistry networks, TimeProvider time, IProgress<TrainingEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(networks);
+        ArgumentNullException.ThrowIfNull(time);
+        _plan = plan;
+        _run = run;
+        _networks = networks;
+        _time = time;
+        _progress = progress;
+    }
+
+    private TrainerSettings Settings => _plan.Settings;
+
+    /// <summary>Runs to the end, or goes on from the saved epoch.</summary>
+    /// <exception cref="TrainingException">The run cannot be done; see its types.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<TrainingOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        if (_run.Training.Count == 0)
+        {
+            throw new TrainingDataException($"There is no labelled image to train '{_plan.Bundle}' on. Submit at least one label first.");
+        }
+
+        random.manual_seed(Settings.Seed);
+        var built = _networks.Build(_plan.Network);
+        using var network = new TrainedNetwork(built.Module, Settings.BFloat16 ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
+        if (_run.StartWeights is { } start)
+        {
+            Fill(network, start);
+        }
+
+        var budget = new MemoryBudget(Settings.CacheBytes);
+        using var training = new TrainingDataset(_run.Training, Map(_run.Training, built.OutputChannels), _plan.Deterministic, budget);
+        using var validation = new TrainingDataset(_run.Validation, Map(_run.Validation, built.OutputChannels), _plan.Validation, budget);
+        using var optimiser = OptimiserFactory.Create(_plan.Optimiser, network.Parameters);
+        using var average = Settings.WeightAverageDecay is { } decay ? new WeightAverage(network.Parameters, decay) : null;
+        var schedule = _plan.Schedule is null ? ScheduleFactory.Fixed(optimiser.LearningRate) : ScheduleFactory.Create(_plan.Schedule, optimiser.LearningRate);
+        var loader = new BatchLoader(training, _plan.Random, new BatchLoaderOptions { BatchSize = Settings.BatchSize, Shuffle = Settings.Shuffle, Seed = Settings.Seed });
+        var validator = new Validator(validation, new SlidingWindowInferer(_plan.Windows), built.OutputChannels);
+        var session = new TrainingSession(_plan, network, optimiser, average, schedule, loader, _time, _progress);
+        return await RunAsync(session, validator, network, built, cancellationToken);
+    }
+
+    private async Task<TrainingOutcome> RunAsync(TrainingSession session, Validator validator, TrainedNetwork network, NetworkDescription built, CancellationToken cancellationToken)
+    {
+        var state = await ResumeAsync(session, cancellationToken);
+        _progress?.Report(new TrainingEvent.Started(_run.Training.Count, _run.Validation.Count, state.Epoch + 1, Settings.Epochs, session.BatchesPerEpoch));
+        var begun = _time.GetTimestamp();
+        if (state.Epoch == 0 && _run.StartIsServed && _run.Validation.Count > 0)
+        {
+            var incumbent = await ValidateAsync(validator, session, built, cancellationToken);
+            state = state with { IncumbentMeanDice = incumbent.MeanDice };
+            _progress?.Report(new TrainingEvent.Validated(0, incumbent, false, _time.GetElapsedTime(begun)));
+        }
+
+        var stoppedEarly = false;
+        var publishedEpoch = -1;
+        while (state.Epoch < Settings.Epochs && !stoppedEarly)
+        {
+            var epoch = state.Epoch + 1;
+            var loss = await session.EpochAsync(epoch, cancellationToken);
+            state = state with { Epoch = epoch, Losses = [.. state.Losses, loss] };
+            _progress?.Report(new TrainingEvent.EpochDone(epoch, loss, _time.GetElapsedTime(begun)));
+            if (_run.Validation.Count > 0 && (epoch % Settings.ValidationInterval == 0 || epoch == Settings.Epochs))
+            {
+                var result = await ValidateAsync(validator, session, built, cancellationToken);
+                state = Judge(state, result, session, out var isBest);
+                _progress?.Report(new TrainingEvent.Validated(epoch, result, isBest, _time.GetElapsedTime(begun)));
+                if (_run.PublishAlways || (isBest && !(result.MeanDice < state.IncumbentMeanDice)))
+                {
+                    await PublishAsync(session, new(epoch, result.MeanDice, result.DicePerClass, _run.Training.Count, _run.Validation.Count), cancellationToken);
+                    publishedEpoch = epoch;
+                    state = state with { IncumbentMeanDice = result.MeanDice };
+                }
+
+                stoppedEarly = Settings.EarlyStopPatience > 0 && state.WithoutImprovement >= Settings.EarlyStopPatience;
+            }
+
+            await SaveAsync(session, state, cancellationToken);
+        }
+
+        if (_run.Validation.Count == 0 || (_run.PublishAlways && publishedEpoch != state.Epoch))
+        {
+            await PublishAsync(session, new(state.Epoch, null, [], _run.Training.Count, _run.Validation.Count), cancellationToken);
+        }
+
+        return new(state.Epoch, stoppedEarly, state.BestMeanDice, state.BestEpoch, state.Losses);
+    }
+
+    private static RunState Judge(RunState state, ValidationResult result, TrainingSession session, out bool isBest)
+    {
+        session.Observe(result.MeanDice);
+        isBest = !double.IsNaN(result.MeanDice) && !(result.MeanDice < state.BestMeanDice);
+        var improved = !double.IsNaN(result.MeanDice) && !(result.MeanDice <= state.BestMeanDice);
+        return state with
+        {
+            Observed = [.. state.Observed, result.MeanDice],
+            BestMeanDice = isBest ? result.MeanDice : state.BestMeanDice,
+            BestEpoch = isBest ? state.Epoch : state.BestEpoch,
+            WithoutImprovement = improved ? 0 : state.WithoutImprovement + 1,
+        };
+    }
+
+    private async Task<ValidationResult> ValidateAsync(Validator validator, TrainingSession session, NetworkDescription built, CancellationToken cancellationToken)
+    {
+        var module = _networks.Build(_plan.Network).Module;
+        session.CopyTo(module);
+        var options = new NetworkOptions(Settings.BFloat16 ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
+        using var network = TorchNetwork.FromModule(module, _plan.Bundle, options, built.InputChannels, built.OutputChannels);
+        return await validator.RunAsync(network, cancellationToken);
+    }
+
+    private async Task PublishAsync(TrainingSession session, PublishedWeights info, CancellationToken cancellationToken)
+    {
+        if (_run.Sink is { } sink)
+        {
+            var file = await sink.PublishAsync(session.ExportWeights(), info, cancellationToken);
+            _progress?.Report(new TrainingEvent.Published(info.Epoch, file, info.MeanDice));
+        }
+    }
+
+    private async Task<RunState> ResumeAsync(TrainingSession session, CancellationToken cancellationToken)
+    {
+        var fingerprint = Fingerprint();
+        if (_run.StateFile is { } file && await RunStateFile.ReadAsync(file, cancellationToken) is { } saved)
+        {
+            if (saved.State.Fingerprint == fingerprint)
+            {
+                session.Import(saved.State, saved.Tensors);
+                return saved.State;
+            }
+
+            _progress?.Report(new TrainingEvent.Notice("A saved run of other data or settings was found; this run begins anew."));
+        }
+
+        return new RunState(0, 0, 0, null, 0, 0, null, [], [], fingerprint);
+    }
+
+    private async Task SaveAsync(TrainingSession session, RunState state, CancellationToken cancellationToken)
+    {
+        if (_run.StateFile is { } file)
+        {
+            var (steps, averageSteps, tensors) = session.Export();
+            await RunStateFile.WriteAsync(file, state with { Steps = steps, AverageSteps = averageSteps }, tensors, cancellationToken);
+        }
+    }
+
+    private LabelMapping[] Map(IReadOnlyList<TrainingItem> items, int classes) =>
+        [.. items.Select(i => LabelMapping.For(i, _plan.Labels, classes, Settings.PartialLabels))];
+
+    /// <summary>What decides the numbers of a run, but for how long it goes on.</summary>
+    private string Fingerprint()
+    {
+        var text = new StringBuilder()
+            .Append(_plan.Network).Append(_plan.Optimiser).Append(_plan.Schedule)
+            .Append(CultureInfo.InvariantCulture, $"|{Settings.Seed}|{Settings.BatchSize}|{Settings.AccumulatedBatches}|{Settings.GradientNorm}|{Settings.BFloat16}|{Settings.WeightAverageDecay}");
+        foreach (var item in _run.Training.Concat(_run.Validation))
+        {
+            text.Append('|').Append(item.Id);
+        }
+
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static void Fill(TrainedNetwork network, IReadOnlyList<NamedWeights> weights)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var state = network.State();
+        ModuleWeights.Check(
+            state.ToDictionary(t => t.Key, t => t.Value.shape),
+            weights.ToDictionary(w => w.Name, w => w.Shape.ToArray()),
+            "the weights to start from");
+        foreach (var saved in weights)
+        {
+            state[saved.Name].copy_(tensor(saved.Values, saved.Shape.ToArray()));
+        }
+
+        network.Round();
+    }
+}
