@@ -3,6 +3,7 @@ using LabelServer.Apps;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.ActiveLearning;
 
@@ -29,7 +30,8 @@ internal static class ActiveLearningEndpoints
     }
 
     /// <summary>Adds the endpoint.</summary>
-    public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync);
+    public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync)
+        .Describe(new("Active learning", "The next image to label; {} when all are labelled") { HasJsonBody = true });
 
     private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, CancellationToken cancellationToken)
     {

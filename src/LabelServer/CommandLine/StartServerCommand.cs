@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using LabelServer.Apps;
+using LabelServer.Datastore;
 using LabelServer.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -64,7 +65,7 @@ internal sealed class StartServerCommand
 
             return await ServeAsync(options, output, errors, cancellationToken);
         }
-        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException)
+        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException or DatastoreException)
         {
             await errors.WriteLineAsync(error.Message);
             return 1;

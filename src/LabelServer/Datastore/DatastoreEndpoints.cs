@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LabelServer.Datastore.Names;
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Datastore;
 
@@ -14,23 +15,46 @@ internal static class DatastoreEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapDatastore(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/datastore/", Show);
+        routes.MapGet("/datastore/", Show).Describe(new("Studies", "How many images and labels there are, or all that is known about them")
+        {
+            Query = [new("output", QueryKind.Text, "Numbers, pairs for a training, or everything") { Default = "stats", Allowed = ["stats", "train", "all"] }],
+        });
         foreach (var path in new[] { "/datastore/", "/datastore/image" })
         {
-            routes.MapPut(path, AddImageAsync);
-            routes.MapDelete(path, RemoveImageAsync);
+            routes.MapPut(path, AddImageAsync).Describe(new("Studies", "Adds an image, or replaces the file of one that exists")
+            {
+                Query = [new("image", QueryKind.Text, "The id; absent for the file's name without extension")],
+                FormFields = ["params"],
+                FormFiles = ["file"],
+            });
+            routes.MapDelete(path, RemoveImageAsync).Describe(new("Studies", "Removes an image and its labels") { Query = [new("id", QueryKind.Text, "The image's id") { Required = true }] });
         }
 
-        routes.MapMethods("/datastore/image", [HttpMethods.Get, HttpMethods.Head], GetImageAsync);
-        routes.MapGet("/datastore/image/info", GetImageInfo);
-        routes.MapPut("/datastore/image/info", PutImageInfoAsync);
-        routes.MapPut("/datastore/label", SaveLabelAsync);
-        routes.MapDelete("/datastore/label", RemoveLabelAsync);
-        routes.MapMethods("/datastore/label", [HttpMethods.Get, HttpMethods.Head], GetLabel);
-        routes.MapGet("/datastore/label/info", GetLabelInfo);
-        routes.MapPut("/datastore/label/info", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "info", token));
-        routes.MapPut("/datastore/updatelabelinfo", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "params", token));
-        routes.MapGet("/datastore/dataset", GetDataset);
+        routes.MapMethods("/datastore/image", [HttpMethods.Get, HttpMethods.Head], GetImageAsync).Describe(new("Studies", "Fetches an image's file")
+        {
+            Query = [new("image", QueryKind.Text, "The image's id") { Required = true }, new("check_sum", QueryKind.Text, "Answer 404 unless the file has this checksum (HEAD)")],
+            Answers = [ContentTypes.Default],
+        });
+        routes.MapGet("/datastore/image/info", GetImageInfo).Describe(new("Studies", "What is known about an image") { Query = [new("image", QueryKind.Text, "The image's id") { Required = true }] });
+        routes.MapPut("/datastore/image/info", PutImageInfoAsync).Describe(new("Studies", "Sets keys of an image's info") { Query = [new("image", QueryKind.Text, "The image's id") { Required = true }], FormFields = ["info"] });
+        routes.MapPut("/datastore/label", SaveLabelAsync).Describe(new("Studies", "Saves a label; the former one of the same tag is kept as a previous version")
+        {
+            Query = [new("image", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag") { Default = "final" }],
+            FormFields = ["params"],
+            FormFiles = ["label"],
+        });
+        routes.MapDelete("/datastore/label", RemoveLabelAsync).Describe(new("Studies", "Removes a label") { Query = [new("id", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag: final, original or a version") { Required = true }] });
+        routes.MapMethods("/datastore/label", [HttpMethods.Get, HttpMethods.Head], GetLabel).Describe(new("Studies", "Fetches a label's file") { Query = [new("label", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag: final, original or a version") { Required = true }], Answers = [ContentTypes.Default] });
+        routes.MapGet("/datastore/label/info", GetLabelInfo).Describe(new("Studies", "What is known about a label") { Query = [new("label", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag: final, original or a version") { Required = true }] });
+        routes.MapPut("/datastore/label/info", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "info", token))
+            .Describe(new("Studies", "Sets keys of a label's info") { Query = [new("label", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag: final, original or a version") { Required = true }], FormFields = ["info"] });
+        routes.MapPut("/datastore/updatelabelinfo", (HttpContext context, LocalDatastore store, CancellationToken token) => PutLabelInfoAsync(context, store, "params", token))
+            .Describe(new("Studies", "Sets keys of a label's info; deprecated") { Query = [new("label", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag: final, original or a version") { Required = true }], FormFields = ["params"] });
+        routes.MapGet("/datastore/dataset", GetDataset).Describe(new("Studies", "All images with a submitted label, and these labels, as a zip archive")
+        {
+            Query = [new("limit_cases", QueryKind.Integer, "At most this many")],
+            Answers = [ContentTypes.Default],
+        });
     }
 
     private static IResult Show(HttpContext context, LocalDatastore store)

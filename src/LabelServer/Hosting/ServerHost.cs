@@ -64,7 +64,7 @@ public static class ServerHost
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton(CatalogOptions(options, declaration));
         services.AddSingleton<ModelCatalog>();
-        services.AddWorkers(new WorkerOptions());
+        services.AddWorkers(WorkerSettings.From(options));
         services.AddSingleton<WeightsStore>();
         services.AddDatastore(options);
         services.AddSessions(options);

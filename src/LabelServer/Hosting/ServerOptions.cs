@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace LabelServer.Hosting;
 
 /// <summary>Everything that <c>start_server</c> needs to know, checked. Made by <see cref="ServerOptionsBuilder"/>.</summary>
@@ -54,8 +57,16 @@ public sealed record ServerOptions
     /// <summary>Whether only this machine can reach the server.</summary>
     public bool ListensOnLoopbackOnly => Security.LoopbackNames.Contains(Host);
 
-    /// <summary>The server's own folder inside the studies: journal, versions, logs.</summary>
-    public string StateFolder => Path.Combine(StudiesFolder, ".labelserver");
+    /// <summary>Whether nothing may be written into the studies (<c>MONAI_LABEL_DATASTORE_READ_ONLY</c>).</summary>
+    public bool ReadOnlyStudies { get; init; }
+
+    /// <summary>The server's own folder inside the studies: journal, versions, logs, uploads. For studies that are only read it is a folder of this user with a name made of theirs.</summary>
+    public string StateFolder => ReadOnlyStudies
+        ? Path.Combine(
+            System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData, System.Environment.SpecialFolderOption.DoNotVerify),
+            "LabelServer",
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StudiesFolder)).AsSpan(0, 8)))
+        : Path.Combine(StudiesFolder, ".labelserver");
 
     /// <summary>The log file.</summary>
     public string LogFile => Path.Combine(StateFolder, "logs", "app.log");

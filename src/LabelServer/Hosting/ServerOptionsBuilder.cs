@@ -34,6 +34,7 @@ public static class ServerOptionsBuilder
             ProjectName = environment.Text("MONAI_LABEL_PROJECT_NAME") ?? "LabelServer",
             LogLevel = Level(arguments.Verbose ?? "INFO", faults),
             AccessLog = arguments.AccessLog,
+            ReadOnlyStudies = environment.Boolean("MONAI_LABEL_DATASTORE_READ_ONLY", false, faults),
             CertificateFile = arguments.CertificateFile,
             KeyFile = arguments.KeyFile,
             KeyPassword = arguments.KeyPassword,

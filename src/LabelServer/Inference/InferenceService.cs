@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using LabelServer.Datastore;
 using LabelServer.Errors;
 using LabelServer.Hosting;
+using LabelServer.Http;
 using LabelServer.Models;
+using LabelServer.Sessions;
 
 namespace LabelServer.Inference;
 
@@ -12,6 +14,7 @@ namespace LabelServer.Inference;
 internal sealed partial class InferenceService(
     ModelCatalog catalog,
     IDatastore datastore,
+    SessionStore sessions,
     IInferenceDispatcher dispatcher,
     IHostApplicationLifetime lifetime,
     ServerOptions options,
@@ -27,6 +30,7 @@ internal sealed partial class InferenceService(
     /// <exception cref="RequestException">The request is wrong.</exception>
     /// <exception cref="InferenceDispatchException">The model is unknown or cannot run, or the inference failed.</exception>
     /// <exception cref="DatastoreException">The image is unknown, or the result could not be saved.</exception>
+    /// <exception cref="SessionException">The session is unknown or has expired.</exception>
     public async Task<IResult> InferAsync(string model, HttpRequest request, CancellationToken cancellationToken)
     {
         // Asked before the body is read: a wrong name must not cost an upload of hundreds of megabytes.
@@ -56,22 +60,15 @@ internal sealed partial class InferenceService(
         }
     }
 
-    // The upload wins over the id, as in the original.
+    // A session wins over an upload, and that over an id, as in the original.
     private static bool IsStoredImage(InferRequest infer) => infer.Image is null && infer.SessionId.Length == 0;
 
     private InferenceJob Job(InferRequest infer)
     {
+        if (infer.SessionId.Length > 0)
+            return SessionJob(infer);
         if (infer.Image is { } upload)
-        {
-            return new InferenceJob
-            {
-                Model = infer.Model,
-                ImageName = upload.FileName.Length > 0 ? upload.FileName : "the uploaded image",
-                Parts = [new InferenceImagePart(UploadedImageName.For(upload), _ => Task.FromResult<Stream>(upload.OpenRead()))],
-                Parameters = infer.Parameters,
-            };
-        }
-
+            return UploadJob(infer, upload);
         var image = datastore.FindImage(infer.ImageId)
             ?? throw new ImageNotFoundException($"There is no image '{infer.ImageId}' in the data store. GET /datastore/?output=all lists the images.");
         return new InferenceJob
@@ -79,6 +76,27 @@ internal sealed partial class InferenceService(
             Model = infer.Model,
             ImageName = image.Id,
             Parts = [new InferenceImagePart("image" + image.Extension, _ => Task.FromResult(datastore.OpenImage(image.Id).Content))],
+            Parameters = infer.Parameters,
+        };
+    }
+
+    private static InferenceJob UploadJob(InferRequest infer, UploadedFile upload) => new()
+    {
+        Model = infer.Model,
+        ImageName = upload.FileName.Length > 0 ? upload.FileName : "the uploaded image",
+        Parts = [new InferenceImagePart(UploadedImageName.For(upload), _ => Task.FromResult<Stream>(upload.OpenRead()))],
+        Parameters = infer.Parameters,
+    };
+
+    private InferenceJob SessionJob(InferRequest infer)
+    {
+        sessions.RequireEnabled();
+        var files = sessions.Files(infer.SessionId);
+        return new InferenceJob
+        {
+            Model = infer.Model,
+            ImageName = files is [var single] ? single.Name : $"the {files.Count} files of session {infer.SessionId}",
+            Parts = [.. files.Select(f => new InferenceImagePart(Path.GetFileName(f.Name), _ => Task.FromResult<Stream>(f.OpenRead())))],
             Parameters = infer.Parameters,
         };
     }

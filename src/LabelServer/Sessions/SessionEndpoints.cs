@@ -3,6 +3,7 @@ using LabelServer.Datastore;
 using LabelServer.Errors;
 using LabelServer.Hosting;
 using LabelServer.Http;
+using LabelServer.OpenApi;
 
 namespace LabelServer.Sessions;
 
@@ -21,9 +22,21 @@ internal static class SessionEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut("/session/", CreateAsync);
-        routes.MapGet("/session/{id}", Get);
-        routes.MapDelete("/session/{id}", Remove);
+        routes.MapPut("/session/", CreateAsync).Describe(new("Sessions", "Keeps an image for a while without adding it to the studies")
+        {
+            Query =
+            [
+                new("uncompress", QueryKind.Boolean, "Unpack an archive") { Default = "false" },
+                new("expiry", QueryKind.Integer, "Seconds after the last use; 0 for the longest") { Default = "0" },
+            ],
+            FormFiles = ["files"],
+        });
+        routes.MapGet("/session/{id}", Get).Describe(new("Sessions", "What is known about a session, or its image")
+        {
+            Query = [new("update_ts", QueryKind.Boolean, "Counts as a use") { Default = "false" }, new("image", QueryKind.Boolean, "Answer the file") { Default = "false" }],
+            Answers = ["application/json", ContentTypes.Default],
+        });
+        routes.MapDelete("/session/{id}", Remove).Describe(new("Sessions", "Ends a session"));
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ internal sealed class MemoryDatastore(string folder) : IDatastore
 
     public List<(LabelUpload Upload, byte[] Bytes)> SavedLabels { get; } = [];
 
+    public string IncomingFolder => folder;
+
     public DatastoreStatistics Statistics => new(_images.Count, _images.Values.Count(i => i.IsLabeled), [new("final", 2), new("original", 1)]);
 
     public void Add(string id, string extension, byte[] bytes)
@@ -37,6 +39,8 @@ internal sealed class MemoryDatastore(string folder) : IDatastore
         await content.CopyToAsync(file, cancellationToken);
         return new ReceivedFile(path, fileName, file.Length, "SHA256:0", File.Delete);
     }
+
+    public Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<LabelEntry> SaveLabelAsync(LabelUpload upload, CancellationToken cancellationToken)
     {

@@ -6,8 +6,10 @@ using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Inference;
 using LabelServer.Testing;
+using LabelServer.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LabelServer.Tests.Doubles;
 
@@ -59,6 +61,9 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             services.AddSingleton<IDatastore>(datastore);
             services.AddSingleton<IInferenceDispatcher>(dispatcher);
+
+            // No worker process is started.
+            services.Remove(services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.DeclaringType?.DeclaringType == typeof(WorkerServices)));
         });
         await app.StartAsync();
         return new RunningServer(app, folder, datastore, dispatcher);
@@ -98,6 +103,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
     }

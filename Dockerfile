@@ -1,0 +1,19 @@
+# Not built where it was written: no container engine was at hand. It takes the same steps as run.sh.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY . .
+RUN dotnet publish src/LabelServer -c Release -o /app
+
+# Ubuntu 24.04 has the C++ runtime that libtorch needs.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble
+WORKDIR /labelserver
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+COPY --from=build /app bin
+COPY apps apps
+COPY models models
+ENV LABELSERVER_ROOT=/labelserver
+VOLUME /studies
+EXPOSE 8000
+# Inside a container the loopback address is not reachable from outside: publish the port to the host's loopback only, docker run -p 127.0.0.1:8000:8000.
+ENTRYPOINT ["dotnet", "bin/labelserver.dll"]
+CMD ["start_server", "--app", "apps/monaibundle", "--studies", "/studies", "--host", "0.0.0.0", "--insecure", "--allowed-hosts", "localhost"]

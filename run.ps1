@@ -1,0 +1,35 @@
+# Builds LabelServer once and runs it. Without arguments: the server on synthetic scans with the demo model, at http://127.0.0.1:8000.
+# With arguments: they go to the labelserver program as they are, such as: .\run.ps1 start_server --app apps\monaibundle --studies D:\ct
+$ErrorActionPreference = 'Stop'
+$root = $PSScriptRoot
+. (Join-Path $root 'eng/dotnet.ps1')
+Assert-Dotnet
+
+$program = Join-Path $root 'src/LabelServer/bin/Release/net10.0/labelserver.dll'
+$artifacts = Join-Path $root 'artifacts'
+$stamp = Join-Path $artifacts 'run.stamp'
+if (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSource $root (Get-Item $stamp).LastWriteTimeUtc)) {
+    [Console]::Error.WriteLine('Building LabelServer (only when something has changed) ...')
+    New-Item -ItemType Directory -Force $artifacts | Out-Null
+    $started = [DateTime]::UtcNow
+    $log = Join-Path $artifacts 'build.log'
+    & dotnet build (Join-Path $root 'src/LabelServer') -c Release -v q -nologo *> $log
+    if ($LASTEXITCODE -ne 0) { Get-Content $log; exit 1 }
+    Set-Content $stamp ''
+    (Get-Item $stamp).LastWriteTimeUtc = $started # What changed during the build is built the next time.
+}
+
+if ($args.Count -gt 0) {
+    & dotnet $program @args
+    exit $LASTEXITCODE
+}
+
+# A copy, so that labels and the index do not end up in the checkout.
+$studies = Join-Path $artifacts 'sample-studies'
+if (-not (Test-Path $studies)) {
+    New-Item -ItemType Directory -Force "$studies.new" | Out-Null
+    Get-ChildItem (Join-Path $root 'sampledata') -File | Where-Object { $_.Name -match '\.(nii\.gz|nrrd)$' } | Copy-Item -Destination "$studies.new"
+    Move-Item "$studies.new" $studies
+}
+& dotnet $program start_server --app (Join-Path $root 'apps/monaibundle') --studies $studies
+exit $LASTEXITCODE

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Builds LabelServer once and runs it. Without arguments: the server on synthetic scans with the demo model, at http://127.0.0.1:8000.
+# With arguments: they go to the labelserver program as they are, such as: ./run.sh start_server --app apps/monaibundle --studies /data/ct
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$root/eng/dotnet.sh"
+require_dotnet
+"$root/eng/setup-native.sh" || true # It says itself what is missing; everything but the segmentation worker runs without it.
+
+program="$root/src/LabelServer/bin/Release/net10.0/labelserver.dll"
+stamp="$root/artifacts/run.stamp"
+if [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "$stamp")" ]; then
+  echo "Building LabelServer (only when something has changed) ..." >&2
+  mkdir -p "$root/artifacts"
+  started=$(mktemp "$root/artifacts/run.XXXXXX")
+  if ! dotnet build "$root/src/LabelServer" -c Release -v q -nologo >"$root/artifacts/build.log" 2>&1; then
+    cat "$root/artifacts/build.log" >&2
+    rm -f "$started"
+    exit 1
+  fi
+  mv "$started" "$stamp" # Its time is that of the start: what changed during the build is built the next time.
+fi
+
+if [ $# -gt 0 ]; then
+  exec dotnet "$program" "$@"
+fi
+
+# A copy, so that labels and the index do not end up in the checkout.
+studies="$root/artifacts/sample-studies"
+if [ ! -d "$studies" ]; then
+  mkdir -p "$studies.new"
+  cp "$root"/sampledata/*.nii.gz "$studies.new/" 2>/dev/null || true
+  cp "$root"/sampledata/*.nrrd "$studies.new/" 2>/dev/null || true
+  mv "$studies.new" "$studies"
+fi
+exec dotnet "$program" start_server --app "$root/apps/monaibundle" --studies "$studies"
