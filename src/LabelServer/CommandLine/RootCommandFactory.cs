@@ -11,6 +11,7 @@ public static class RootCommandFactory
         StartServerCommand.Create(),
         InferCommand.Create(),
         ModelsCommand.Create(),
+        SampleDataCommand.Create(),
         DoctorCommand.Create(),
     };
 }
