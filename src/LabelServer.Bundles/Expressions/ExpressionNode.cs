@@ -51,25 +51,3 @@ internal abstract record ExpressionNode(string Text)
 
     public sealed record Lambda(string Text) : ExpressionNode(Text);
 }
-
-/// <summary>A piece of an f-string: literal text, or a value with its conversion (<c>r</c>, <c>s</c> or none) and format.</summary>
-internal sealed record FormattedPart(string Literal, ExpressionNode? Value, char Conversion, string Format);
-
-/// <summary>What a comprehension makes.</summary>
-internal enum ComprehensionKind
-{
-    /// <summary><c>[…]</c>.</summary>
-    List,
-
-    /// <summary><c>{…}</c>.</summary>
-    Set,
-
-    /// <summary><c>{k: v …}</c>.</summary>
-    Dict,
-
-    /// <summary><c>(…)</c>.</summary>
-    Generator,
-}
-
-/// <summary><c>for targets in source if conditions</c>. A single target without comma is not unpacked.</summary>
-internal sealed record ComprehensionClause(IReadOnlyList<string> Targets, bool Unpacks, ExpressionNode Source, IReadOnlyList<ExpressionNode> Conditions);

@@ -2,9 +2,6 @@ using LabelServer.Bundles.Config;
 
 namespace LabelServer.Bundles.Expressions;
 
-/// <summary>A set inside an evaluation; results never hold one.</summary>
-internal sealed record PythonSet(IReadOnlyList<ConfigValue> Items) : ConfigValue;
-
 /// <summary>Sets of plain values.</summary>
 /// <remarks>Python leaves a set's order open. Here whole numbers come in ascending order, which is also what CPython gives for small ones, and everything else in the order of first appearance.</remarks>
 internal static class PythonSets

@@ -114,10 +114,10 @@ internal sealed class MetadataReader(string file, string folderName)
         {
             case null or ConfigValue.Null:
                 return null;
-            case ConfigValue.Integer { Value: > 0 and <= MostChannels } channels:
+            case ConfigValue.Integer { Value: >= 0 and <= MostChannels } channels:
                 return (int)channels.Value;
             default:
-                _problems.Add($"'{at}::num_channels' must be a whole number from 1 to {MostChannels}.");
+                _problems.Add($"'{at}::num_channels' must be a whole number from 0 to {MostChannels}.");
                 return null;
         }
     }

@@ -18,7 +18,7 @@ public sealed record NetworkTensor
     /// <summary><c>CT</c>, <c>MR</c>, …; empty when not given.</summary>
     public string Modality { get; init; } = string.Empty;
 
-    /// <summary>The number of channels; null when not given.</summary>
+    /// <summary>The number of channels; 0 for a plain vector, null when not given.</summary>
     public int? Channels { get; init; }
 
     /// <summary>The size along each spatial axis: whole numbers, or text such as <c>*</c> (any) and <c>16*n</c>. Empty when not given.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace LabelServer.Bundles.Checkpoints.Pickle;
@@ -10,7 +7,7 @@ namespace LabelServer.Bundles.Checkpoints.Pickle;
 /// <para>Source: https://docs.python.org/3/library/pickletools.html (what each opcode does); PyTorch torch/_weights_only_unpickler.py for what a state dict needs.</para>
 /// <para>Bounds: texts are checked against what is left of the file; the number of values, memo entries and stack entries is bounded; nothing recurses.</para>
 /// </remarks>
-internal sealed class PickleReader
+internal sealed partial class PickleReader
 {
     private const int MostLongBytes = 16;
 
@@ -166,82 +163,6 @@ internal sealed class PickleReader
         }
     }
 
-    private bool PushLiteral(PickleOpcode opcode)
-    {
-        object? value;
-        switch (opcode)
-        {
-            case PickleOpcode.None:
-                value = null;
-                break;
-            case PickleOpcode.NewTrue:
-                value = true;
-                break;
-            case PickleOpcode.NewFalse:
-                value = false;
-                break;
-            case PickleOpcode.BinInt:
-                value = (long)ReadInt32();
-                break;
-            case PickleOpcode.BinInt1:
-                value = (long)_input.ReadByte();
-                break;
-            case PickleOpcode.BinInt2:
-                value = (long)ReadUInt16();
-                break;
-            case PickleOpcode.Int:
-                var digits = ReadLine();
-                value = digits switch { "00" => false, "01" => true, _ => long.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) };
-                break;
-            case PickleOpcode.Long:
-                value = long.Parse(ReadLine().TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-                break;
-            case PickleOpcode.Long1:
-                value = ReadLong(_input.ReadByte());
-                break;
-            case PickleOpcode.Long4:
-                value = ReadLong((uint)ReadInt32());
-                break;
-            case PickleOpcode.Float:
-                value = double.Parse(ReadLine(), NumberStyles.Float, CultureInfo.InvariantCulture);
-                break;
-            case PickleOpcode.BinFloat:
-                Span<byte> real = stackalloc byte[8];
-                _input.Read(real);
-                value = BinaryPrimitives.ReadDoubleBigEndian(real);
-                break;
-            case PickleOpcode.BinUnicode:
-                value = Text(_input.ReadBytes((uint)ReadInt32()));
-                break;
-            case PickleOpcode.ShortBinUnicode:
-                value = Text(_input.ReadBytes(_input.ReadByte()));
-                break;
-            case PickleOpcode.BinUnicode8:
-                value = Text(_input.ReadBytes((ulong)ReadInt64()));
-                break;
-            case PickleOpcode.ShortBinString:
-                value = Encoding.Latin1.GetString(_input.ReadBytes(_input.ReadByte()));
-                break;
-            case PickleOpcode.BinString:
-                value = Encoding.Latin1.GetString(_input.ReadBytes((uint)ReadInt32()));
-                break;
-            case PickleOpcode.ShortBinBytes:
-                value = _input.ReadBytes(_input.ReadByte());
-                break;
-            case PickleOpcode.BinBytes:
-                value = _input.ReadBytes((uint)ReadInt32());
-                break;
-            case PickleOpcode.BinBytes8:
-                value = _input.ReadBytes((ulong)ReadInt64());
-                break;
-            default:
-                return false;
-        }
-
-        _stack.Add(value);
-        return true;
-    }
-
     private void Collect(PickleOpcode opcode)
     {
         switch (opcode)
@@ -336,62 +257,6 @@ internal sealed class PickleReader
         var items = _stack.GetRange(at + 1, _stack.Count - at - 1).ToArray();
         _stack.RemoveRange(at, _stack.Count - at);
         return items;
-    }
-
-    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
-
-    private string ReadLine()
-    {
-        const int MostCharacters = 1024;
-        var bytes = new List<byte>();
-        for (var c = _input.ReadByte(); c != '\n'; c = _input.ReadByte())
-        {
-            bytes.Add(c);
-            if (bytes.Count > MostCharacters)
-            {
-                throw Broken($"has a line of more than {MostCharacters} characters");
-            }
-        }
-
-        return Encoding.UTF8.GetString([.. bytes]).TrimEnd('\r');
-    }
-
-    private object ReadLong(uint count)
-    {
-        if (count > MostLongBytes)
-        {
-            throw Broken($"has a whole number of {count} bytes");
-        }
-
-        var value = new BigInteger(_input.ReadBytes(count));
-        if (value >= long.MinValue && value <= long.MaxValue)
-        {
-            var whole = (long)value;
-            return whole;
-        }
-
-        return value;
-    }
-
-    private int ReadInt32()
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        _input.Read(bytes);
-        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
-    }
-
-    private long ReadInt64()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        _input.Read(bytes);
-        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
-    }
-
-    private ushort ReadUInt16()
-    {
-        Span<byte> bytes = stackalloc byte[2];
-        _input.Read(bytes);
-        return BinaryPrimitives.ReadUInt16LittleEndian(bytes);
     }
 
     private CheckpointFormatException Broken(string what) => _input.Source.Broken("its pickle " + what);
