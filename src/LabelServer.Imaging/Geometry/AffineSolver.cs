@@ -2,9 +2,12 @@ using System.Globalization;
 
 namespace LabelServer.Imaging.Geometry;
 
-/// <summary>Linear algebra on 3×3 and 4×4 matrices where the order of the operations matters.</summary>
-/// <remarks>Grids whose voxels meet half-way are common (3 mm to 1.5 mm), and there the last bit decides which voxel is nearest or whether a size is rounded up. So the same
-/// steps are taken as LAPACK takes: Gaussian elimination with partial pivoting, not a product with an inverse.</remarks>
+/// <summary>Linear algebra on 3×3 and 4×4 matrices where the last bit matters.</summary>
+/// <remarks>
+/// Grids whose voxels meet half-way are common (3 mm to 1.5 mm), and there the last bit decides which voxel is nearest or whether a size is rounded up. So the steps are those that
+/// NumPy takes through OpenBLAS on every processor of the last ten years: sums by fused multiply-add, Gaussian elimination with partial pivoting, and a product with the pivot's
+/// reciprocal where a textbook divides. Found by comparing all variants with MONAI's outputs: this one gives every voxel of 144 nearest-neighbour resamplings.
+/// </remarks>
 public static class AffineSolver
 {
     /// <summary>inverse(<paramref name="left"/>) × <paramref name="right"/>: from an index of the right grid to an index of the left one.</summary>
@@ -16,65 +19,32 @@ public static class AffineSolver
             throw NotInvertible(left);
         }
 
-        Span<double> a = left.ToRows(), b = right.ToRows();
-        for (var column = 0; column < 4; column++)
-        {
-            Pivot(a, b, column, left);
-            for (var row = column + 1; row < 4; row++)
-            {
-                var factor = a[(row * 4) + column] / a[(column * 4) + column];
-                if (factor == 0)
-                {
-                    continue;
-                }
-
-                for (var n = 0; n < 4; n++)
-                {
-                    a[(row * 4) + n] -= factor * a[(column * 4) + n];
-                    b[(row * 4) + n] -= factor * b[(column * 4) + n];
-                }
-            }
-        }
-
-        for (var row = 3; row >= 0; row--)
-        {
-            for (var n = 0; n < 4; n++)
-            {
-                var sum = b[(row * 4) + n];
-                for (var k = row + 1; k < 4; k++)
-                {
-                    sum -= a[(row * 4) + k] * b[(k * 4) + n];
-                }
-
-                b[(row * 4) + n] = sum / a[(row * 4) + row];
-            }
-        }
-
-        return Affine.FromRows(b);
+        Span<double> solution = right.ToRows();
+        return Solve(left.ToRows(), solution, 4) ? Affine.FromRows(solution) : throw NotInvertible(left);
     }
 
-    /// <summary>The rotation and the upper triangular remainder of the 3×3 block: block = rotation × remainder, with the remainder from the Cholesky factor of blockᵀ × block.</summary>
+    /// <summary>The rotation in the 3×3 block: block = rotation × upper triangle, with the triangle from the Cholesky factor of blockᵀ × block.</summary>
     /// <remarks>A reflection stays in the "rotation". Source of the convention: MONAI monai/data/utils.py (zoom_affine).</remarks>
-    /// <returns>Row-major 3×3 rotation and the diagonal of the remainder (all positive).</returns>
+    /// <returns>Row-major 3×3.</returns>
     /// <exception cref="GeometryException">The block is singular.</exception>
-    public static (double[] Rotation, double[] Diagonal) RotationOf(Affine affine)
+    public static double[] RotationOf(Affine affine)
     {
-        Span<double> gram = stackalloc double[9];
+        Span<double> block = stackalloc double[9], gram = stackalloc double[9], upper = stackalloc double[9];
+        for (var n = 0; n < 9; n++)
+        {
+            block[n] = affine[n / 3, n % 3];
+        }
+
         for (var row = 0; row < 3; row++)
         {
             for (var column = 0; column < 3; column++)
             {
-                gram[(row * 3) + column] = (affine[0, row] * affine[0, column]) + (affine[1, row] * affine[1, column]) + (affine[2, row] * affine[2, column]);
+                gram[(row * 3) + column] = Dot(block[row], block[column], block[3 + row], block[3 + column], block[6 + row], block[6 + column]);
             }
         }
 
-        // Upper triangular u with uᵀ u = gram.
-        var u00 = Math.Sqrt(gram[0]);
-        double u01 = gram[1] / u00, u02 = gram[2] / u00;
-        var u11 = Math.Sqrt(gram[4] - (u01 * u01));
-        var u12 = (gram[5] - (u01 * u02)) / u11;
-        var u22 = Math.Sqrt(gram[8] - (u02 * u02) - (u12 * u12));
-        if (!(u00 > 0 && u11 > 0 && u22 > 0) || !double.IsFinite(u00 + u11 + u22 + u01 + u02 + u12))
+        Span<double> inverse = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+        if (!Cholesky(gram, upper) || !Solve(upper, inverse, 3))
         {
             throw NotInvertible(affine);
         }
@@ -82,41 +52,122 @@ public static class AffineSolver
         var rotation = new double[9];
         for (var row = 0; row < 3; row++)
         {
-            var r0 = affine[row, 0] / u00;
-            var r1 = (affine[row, 1] - (r0 * u01)) / u11;
-            var r2 = (affine[row, 2] - (r0 * u02) - (r1 * u12)) / u22;
-            (rotation[row * 3], rotation[(row * 3) + 1], rotation[(row * 3) + 2]) = (r0, r1, r2);
+            for (var column = 0; column < 3; column++)
+            {
+                rotation[(row * 3) + column] = Dot(
+                    block[row * 3], inverse[column], block[(row * 3) + 1], inverse[3 + column], block[(row * 3) + 2], inverse[6 + column]);
+            }
         }
 
-        return (rotation, [u00, u11, u22]);
+        return rotation;
     }
+
+    /// <summary>The affine's image of a point, by fused multiply-add.</summary>
+    internal static (double X, double Y, double Z) Apply(Affine affine, double i, double j, double k) => (
+        Dot(affine.M00, i, affine.M01, j, affine.M02, k) + affine.M03,
+        Dot(affine.M10, i, affine.M11, j, affine.M12, k) + affine.M13,
+        Dot(affine.M20, i, affine.M21, j, affine.M22, k) + affine.M23);
+
+    private static double Dot(double a, double x, double b, double y, double c, double z) => Math.FusedMultiplyAdd(c, z, Math.FusedMultiplyAdd(b, y, a * x));
 
     private static GeometryException NotInvertible(Affine affine) => new(string.Create(
         CultureInfo.InvariantCulture, $"The affine {affine} cannot be inverted; an axis has no length, two axes are parallel or a value is not a number."));
 
-    private static void Pivot(Span<double> a, Span<double> b, int column, Affine left)
+    // upperᵀ × upper = gram.
+    private static bool Cholesky(ReadOnlySpan<double> gram, Span<double> upper)
+    {
+        upper.Clear();
+        for (var j = 0; j < 3; j++)
+        {
+            for (var i = j; i < 3; i++)
+            {
+                var sum = 0.0;
+                for (var k = 0; k < j; k++)
+                {
+                    sum = Math.FusedMultiplyAdd(upper[(k * 3) + i], upper[(k * 3) + j], sum);
+                }
+
+                var rest = gram[(i * 3) + j] - sum;
+                upper[(j * 3) + i] = i == j ? Math.Sqrt(rest) : rest / upper[(j * 3) + j];
+            }
+
+            if (!(upper[(j * 3) + j] > 0) || !double.IsFinite(upper[(j * 3) + j]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Solves matrix × x = right in place of right; the matrix is destroyed. False when it is singular.
+    private static bool Solve(Span<double> matrix, Span<double> right, int n)
+    {
+        for (var column = 0; column < n; column++)
+        {
+            Pivot(matrix, right, column, n);
+            var reciprocal = 1 / matrix[(column * n) + column];
+            if (!double.IsFinite(reciprocal))
+            {
+                return false;
+            }
+
+            for (var row = column + 1; row < n; row++)
+            {
+                var factor = matrix[(row * n) + column] * reciprocal;
+                matrix[(row * n) + column] = factor;
+                Subtract(matrix, row, column, factor, column + 1, n);
+            }
+        }
+
+        for (var row = 0; row < n; row++)
+        {
+            for (var k = 0; k < row; k++)
+            {
+                Subtract(right, row, k, matrix[(row * n) + k], 0, n);
+            }
+        }
+
+        for (var row = n - 1; row >= 0; row--)
+        {
+            for (var k = n - 1; k > row; k--)
+            {
+                Subtract(right, row, k, matrix[(row * n) + k], 0, n);
+            }
+
+            var reciprocal = 1 / matrix[(row * n) + row];
+            for (var column = 0; column < n; column++)
+            {
+                right[(row * n) + column] *= reciprocal;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Subtract(Span<double> values, int row, int other, double factor, int from, int n)
+    {
+        for (var column = from; column < n; column++)
+        {
+            values[(row * n) + column] = Math.FusedMultiplyAdd(-factor, values[(other * n) + column], values[(row * n) + column]);
+        }
+    }
+
+    private static void Pivot(Span<double> matrix, Span<double> right, int column, int n)
     {
         var best = column;
-        for (var row = column + 1; row < 4; row++)
+        for (var row = column + 1; row < n; row++)
         {
-            if (Math.Abs(a[(row * 4) + column]) > Math.Abs(a[(best * 4) + column]))
+            if (Math.Abs(matrix[(row * n) + column]) > Math.Abs(matrix[(best * n) + column]))
             {
                 best = row;
             }
         }
 
-        if (a[(best * 4) + column] == 0)
+        for (var k = 0; best != column && k < n; k++)
         {
-            throw NotInvertible(left);
-        }
-
-        if (best != column)
-        {
-            for (var n = 0; n < 4; n++)
-            {
-                (a[(best * 4) + n], a[(column * 4) + n]) = (a[(column * 4) + n], a[(best * 4) + n]);
-                (b[(best * 4) + n], b[(column * 4) + n]) = (b[(column * 4) + n], b[(best * 4) + n]);
-            }
+            (matrix[(best * n) + k], matrix[(column * n) + k]) = (matrix[(column * n) + k], matrix[(best * n) + k]);
+            (right[(best * n) + k], right[(column * n) + k]) = (right[(column * n) + k], right[(best * n) + k]);
         }
     }
 }

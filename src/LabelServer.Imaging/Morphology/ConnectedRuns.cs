@@ -128,19 +128,40 @@ internal sealed class ConnectedRuns
         int endA = _lineStart[line + 1], endB = _lineStart[other + 1];
         while (a < endA && b < endB)
         {
-            if (runs[a].Start < runs[b].End + reach && runs[b].Start < runs[a].End + reach && runs[a].Class == runs[b].Class)
-            {
-                Union(a, b);
-            }
-
+            JoinIfTouching(a, b, reach);
             if (runs[a].End < runs[b].End)
             {
                 a++;
             }
-            else
+            else if (runs[a].End > runs[b].End)
             {
                 b++;
             }
+            else
+            {
+                // Both end here: what follows in one line may still touch the end of the other at a corner.
+                if (a + 1 < endA)
+                {
+                    JoinIfTouching(a + 1, b, reach);
+                }
+
+                if (b + 1 < endB)
+                {
+                    JoinIfTouching(a, b + 1, reach);
+                }
+
+                a++;
+                b++;
+            }
+        }
+    }
+
+    private void JoinIfTouching(int a, int b, int reach)
+    {
+        var (first, second) = (_runs[a], _runs[b]);
+        if (first.Class == second.Class && first.Start < second.End + reach && second.Start < first.End + reach)
+        {
+            Union(a, b);
         }
     }
 

@@ -3,14 +3,15 @@ using LabelServer.Imaging.Volumes;
 
 namespace LabelServer.Imaging.Morphology;
 
-/// <summary>Removes connected objects that have too few voxels, in place.</summary>
+/// <summary>Removes small connected objects, in place.</summary>
 /// <remarks>Source of the conventions: MONAI monai/transforms/utils.py (remove_small_objects), scikit-image's remove_small_objects: an image with values above 1 counts as already
-/// labelled, so that an object is all voxels of one value, whatever its shape; channels count as a fourth axis.</remarks>
+/// labelled, so that an object is all voxels of one value, whatever its shape; channels count as a fourth axis. An object of exactly the minimum goes too: scikit-image 0.26 reads
+/// MONAI's <c>min_size</c> as the largest size that is removed.</remarks>
 public static class SmallObjects
 {
-    /// <summary>Sets to 0 what belongs to an object of fewer than <paramref name="minimum"/> voxels.</summary>
+    /// <summary>Sets to 0 what belongs to an object of no more than <paramref name="minimum"/> voxels.</summary>
     /// <param name="volume">Labels or a mask; changed.</param>
-    /// <param name="minimum">The least number of voxels that an object keeps.</param>
+    /// <param name="minimum">The largest number of voxels that is removed.</param>
     /// <param name="connectivity">1 (faces) to 4 (with channels).</param>
     /// <param name="independent">Whether labels are kept apart; otherwise everything above 0 is one foreground.</param>
     /// <param name="cancellation">Stops the search.</param>
@@ -46,7 +47,7 @@ public static class SmallObjects
 
             for (var n = 0; n < runs.Length; n++)
             {
-                if (sizes[found.ComponentOf(n)] < minimum)
+                if (sizes[found.ComponentOf(n)] <= minimum)
                 {
                     volume.Samples.Slice((runs[n].Line * volume.Size.I) + runs[n].Start, runs[n].End - runs[n].Start).Clear();
                 }
@@ -82,7 +83,7 @@ public static class SmallObjects
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sizes, value, out _)++;
             }
 
-            var removed = sizes.Where(s => s.Value < minimum).Select(s => s.Key).ToHashSet();
+            var removed = sizes.Where(s => s.Value <= minimum).Select(s => s.Key).ToHashSet();
             if (removed.Count == 0)
             {
                 return;

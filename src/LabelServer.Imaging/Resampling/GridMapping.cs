@@ -7,10 +7,11 @@ namespace LabelServer.Imaging.Resampling;
 /// <para>Shape: indices are (i, j, k). A voxel's centre is its integer index. The mapping itself is an affine, but torch takes it through coordinates normalised to [-1, 1]; the
 /// rounding on that way decides which voxel is nearest when two are equally far, which is every second voxel when a grid is refined by two. So the same way is taken here.</para>
 /// <para>Source: MONAI monai/networks/layers/spatial_transforms.py (AffineTransform), monai/networks/utils.py (to_norm_affine); PyTorch aten/src/ATen/native/AffineGridGenerator.cpp,
-/// GridSamplerUtils.h. As in MONAI the normalisation ignores <c>align_corners</c> while grid and sampling honour it, so with it the mapping is slightly stretched.</para>
+/// GridSamplerUtils.h. The order of all sums is theirs.</para>
 /// </remarks>
 internal sealed class GridMapping
 {
+    private const double TieMargin = 1e-7;
     private readonly double[][] _base = new double[3][];
     private readonly double[] _theta = new double[12];
     private readonly GridSize _source;
@@ -27,17 +28,18 @@ internal sealed class GridMapping
         _alignCorners = alignCorners;
         for (var row = 0; row < 3; row++)
         {
-            double scale = 2.0 / source[row], shift = (1.0 / source[row]) - 1.0;
-            var offset = (scale * toSource[row, 3]) + shift;
+            var (scale, shift) = Normalisation(source[row], alignCorners);
+            var offset = 0.0;
             for (var column = 0; column < 3; column++)
             {
                 var entry = scale * toSource[row, column];
-                double targetScale = 2.0 / target[column], targetShift = (1.0 / target[column]) - 1.0;
-                _theta[(row * 4) + column] = entry * (1 / targetScale);
-                offset += entry * (-targetShift / targetScale);
+                var (targetScale, targetShift) = Normalisation(target[column], alignCorners);
+                var inverse = 1 / targetScale;
+                _theta[(row * 4) + column] = entry * inverse;
+                offset += entry * (-targetShift * inverse);
             }
 
-            _theta[(row * 4) + 3] = offset;
+            _theta[(row * 4) + 3] = offset + ((scale * toSource[row, 3]) + shift);
             _base[row] = BaseCoordinates(target[row], alignCorners);
         }
     }
@@ -72,6 +74,29 @@ internal sealed class GridMapping
         return positions;
     }
 
+    /// <summary>
+    /// True when a position along the axis is half-way between two voxels, so that what the other axes add in the last bit decides which is nearest. The table of
+    /// <see cref="Positions"/> does not know that; each voxel has to be mapped alone.
+    /// </summary>
+    public bool HasUndecidedTies(int axis, ReadOnlySpan<double> positions)
+    {
+        var mixed = false;
+        for (var other = 0; other < 3; other++)
+        {
+            mixed |= other != axis && _theta[(axis * 4) + other] != 0;
+        }
+
+        foreach (var position in positions)
+        {
+            if (mixed && Math.Abs(position - Math.Floor(position) - 0.5) < TieMargin)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The source position along <paramref name="axis"/> of target voxel (i, j, k).</summary>
     public double Position(int axis, int i, int j, int k)
     {
@@ -82,6 +107,11 @@ internal sealed class GridMapping
         value += _base[0][i] * _theta[row];
         return Unnormalise(value + _theta[row + 3], axis);
     }
+
+    // From voxel indices to [-1, 1]: centres of the border voxels with align_corners, else their outer edges.
+    private static (double Scale, double Shift) Normalisation(int size, bool alignCorners) => alignCorners
+        ? (2.0 / ((size <= 1 ? 2.0 : size) - 1.0), -1.0)
+        : (2.0 / size, (1.0 / size) - 1.0);
 
     private static double[] BaseCoordinates(int length, bool alignCorners)
     {

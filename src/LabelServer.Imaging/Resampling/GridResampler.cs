@@ -59,9 +59,14 @@ public static class GridResampler
             return AffineResampler.Resample(source, target, mapping, options, parallel);
         }
 
-        return options.Interpolation == Interpolation.Linear
-            ? SeparableLinear.Apply(source, target, LinearTaps(mapping, source.Size, options), parallel)
-            : SeparablePick.Apply(source, target, NearestTables(mapping, source.Size, options), 0, parallel);
+        if (options.Interpolation == Interpolation.Linear)
+        {
+            return SeparableLinear.Apply(source, target, LinearTaps(mapping, source.Size, options), parallel);
+        }
+
+        return NearestTables(mapping, source.Size, options) is { } tables
+            ? SeparablePick.Apply(source, target, tables, 0, parallel)
+            : AffineResampler.Resample(source, target, mapping, options, parallel);
     }
 
     /// <summary>True when MONAI would leave the image as it is: equal sizes, and affines or their quotient equal within the tolerance.</summary>
@@ -98,13 +103,20 @@ public static class GridResampler
         return taps;
     }
 
-    private static int[][] NearestTables(GridMapping mapping, GridSize source, ResampleOptions options)
+    // Null when a tie has to be decided voxel by voxel.
+    private static int[][]? NearestTables(GridMapping mapping, GridSize source, ResampleOptions options)
     {
         var tables = new int[3][];
         for (var axis = 0; axis < 3; axis++)
         {
             var size = source[axis];
-            tables[axis] = Array.ConvertAll(mapping.Positions(axis), p =>
+            var positions = mapping.Positions(axis);
+            if (mapping.HasUndecidedTies(axis, positions))
+            {
+                return null;
+            }
+
+            tables[axis] = Array.ConvertAll(positions, p =>
             {
                 var index = Math.Round(Boundary.Apply(p, size, options.OutOfBounds, options.AlignCorners), MidpointRounding.ToEven);
                 return index >= 0 && index < size ? (int)index : SeparablePick.Outside;

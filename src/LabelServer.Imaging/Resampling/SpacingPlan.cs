@@ -35,10 +35,16 @@ public static class SpacingPlan
         return new VolumeGrid(size, affine);
     }
 
-    /// <summary>The affine of a resized image: voxels scaled so that the outer edges stay (MONAI's <c>scale_affine</c>, centred).</summary>
+    /// <summary>The affine of a resized image (MONAI's <c>scale_affine</c>): the outer edges stay or, with <paramref name="alignCorners"/>, the centres of the corner voxels.</summary>
     /// <returns>From an index of the new size to an index of the old size.</returns>
-    public static Affine ScaleBetween(GridSize from, GridSize to)
+    public static Affine ScaleBetween(GridSize from, GridSize to, bool alignCorners = false)
     {
+        if (alignCorners)
+        {
+            static double Step(int from, int to) => (from - 1.0) / Math.Max(to - 1, 1);
+            return Affine.Scaling(Step(from.I, to.I), Step(from.J, to.J), Step(from.K, to.K));
+        }
+
         double i = (double)from.I / Math.Max(to.I, 1), j = (double)from.J / Math.Max(to.J, 1), k = (double)from.K / Math.Max(to.K, 1);
         return new Affine(i, 0, 0, (i - 1) / 2, 0, j, 0, (j - 1) / 2, 0, 0, k, (k - 1) / 2);
     }
@@ -70,7 +76,7 @@ public static class SpacingPlan
             return Affine.Scaling(scale[0], scale[1], scale[2]);
         }
 
-        var (r, _) = AffineSolver.RotationOf(affine);
+        var r = AffineSolver.RotationOf(affine);
         return new Affine(
             r[0] * scale[0], r[1] * scale[1], r[2] * scale[2], 0,
             r[3] * scale[0], r[4] * scale[1], r[5] * scale[2], 0,
@@ -86,8 +92,8 @@ public static class SpacingPlan
             // The order of the corners decides which of several equal ones gives the offset: i slowest, as numpy's meshgrid(indexing='ij').
             double Coordinate(int axis, int bit) => scaleExtent ? (bit == 0 ? -0.5 : grid.Size[axis] - 0.5) : (bit == 0 ? 0 : grid.Size[axis] - 1.0);
             double i = Coordinate(0, corner >> 2), j = Coordinate(1, (corner >> 1) & 1), k = Coordinate(2, corner & 1);
-            (all[corner * 3], all[(corner * 3) + 1], all[(corner * 3) + 2]) = toTarget.Apply(i, j, k);
-            (corners[corner * 3], corners[(corner * 3) + 1], corners[(corner * 3) + 2]) = grid.Affine.Apply(i, j, k);
+            (all[corner * 3], all[(corner * 3) + 1], all[(corner * 3) + 2]) = AffineSolver.Apply(toTarget, i, j, k);
+            (corners[corner * 3], corners[(corner * 3) + 1], corners[(corner * 3) + 2]) = AffineSolver.Apply(grid.Affine, i, j, k);
         }
 
         var size = new int[3];

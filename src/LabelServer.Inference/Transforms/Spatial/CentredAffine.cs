@@ -31,11 +31,15 @@ internal static class CentredAffine
         return result;
     }
 
-    /// <summary>Six shearing factors: entries (0,1), (0,2), (1,0), (1,2), (2,0), (2,1); missing ones are 0.</summary>
+    /// <summary>Six shearing factors, two for each axis; missing ones are 0.</summary>
+    /// <remarks>One shear for each axis, multiplied (first axis first), as MONAI 1.6 does: such a product never loses volume. Older versions put all factors into one matrix.</remarks>
     public static Affine Shear(IReadOnlyList<double> factors)
     {
         double At(int n) => n < factors.Count ? factors[n] : 0;
-        return new Affine(1, At(0), At(1), 0, At(2), 1, At(3), 0, At(4), At(5), 1, 0);
+        var first = new Affine(1, At(0), At(1), 0, 0, 1, 0, 0, 0, 0, 1, 0);
+        var second = new Affine(1, 0, 0, 0, At(2), 1, At(3), 0, 0, 0, 1, 0);
+        var third = new Affine(1, 0, 0, 0, 0, 1, 0, 0, At(4), At(5), 1, 0);
+        return third * second * first;
     }
 
     /// <summary>From an index of the new image to an index of the old one, when the matrix maps coordinates counted from the centres.</summary>

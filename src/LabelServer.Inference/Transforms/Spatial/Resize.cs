@@ -53,7 +53,7 @@ public sealed class Resize : KeyedTransform, IInvertibleTransform
     {
         var before = item.Grid;
         var size = Longest ? LongestSize(before.Size) : Size.For(before.Size);
-        var after = size == before.Size ? before : new VolumeGrid(size, before.Affine * SpacingPlan.ScaleBetween(before.Size, size));
+        var after = size == before.Size ? before : new VolumeGrid(size, before.Affine * SpacingPlan.ScaleBetween(before.Size, size, AlignCorners[index]));
         if (size != before.Size)
         {
             if (_antiAliasing[index] && (size.I < before.Size.I || size.J < before.Size.J || size.K < before.Size.K))

@@ -33,7 +33,7 @@ public sealed class Zoom : KeyedTransform, IInvertibleTransform
     {
         var before = item.Grid;
         var size = new GridSize(Scaled(before.Size.I, 0), Scaled(before.Size.J, 1), Scaled(before.Size.K, 2));
-        var zoomed = new VolumeGrid(size, size == before.Size ? before.Affine : before.Affine * SpacingPlan.ScaleBetween(before.Size, size));
+        var zoomed = new VolumeGrid(size, size == before.Size ? before.Affine : before.Affine * SpacingPlan.ScaleBetween(before.Size, size, _alignCorners[index]));
         item.Replace(Resizer.Resize(item.View, zoomed, _interpolation[index], _alignCorners[index], context.Parallel));
         item.Record(new ResizeOperation("Zoom", before, zoomed, _interpolation[index], _alignCorners[index]));
         if (_keepSize && size != before.Size)
