@@ -23,7 +23,7 @@ internal static class AffineResampler
             try
             {
                 var (sizeI, sizeJ, sizeK) = target.Size;
-                var (reader, map, self) = (new Reader(view), mapping, this);
+                var (reader, map, self) = (new TrilinearSum(view), mapping, this);
                 T* from = volume.Buffer.Pointer, to = result.Buffer.Pointer;
                 var (sourceVoxels, targetVoxels) = (volume.Size.VoxelCount, target.Size.VoxelCount);
                 Parallel.For(0, sizeJ * sizeK, parallel, line =>
@@ -56,7 +56,7 @@ internal static class AffineResampler
             try
             {
                 var (sizeI, sizeJ, sizeK) = target.Size;
-                var (reader, self) = (new Reader(view), this);
+                var (reader, self) = (new TrilinearSum(view), this);
                 T* from = volume.Buffer.Pointer;
                 float* to = result.Buffer.Pointer;
                 var (sourceVoxels, targetVoxels) = (volume.Size.VoxelCount, target.Size.VoxelCount);
@@ -68,7 +68,7 @@ internal static class AffineResampler
                         var (x, y, z) = self.SourceOf(i, j, k);
                         for (var c = 0; c < volume.Channels; c++)
                         {
-                            to[(c * targetVoxels) + ((long)line * sizeI) + i] = (float)reader.Interpolate(from + (c * sourceVoxels), x, y, z);
+                            to[(c * targetVoxels) + ((long)line * sizeI) + i] = (float)reader.At(from + (c * sourceVoxels), x, y, z);
                         }
                     }
                 });
@@ -85,37 +85,5 @@ internal static class AffineResampler
             Boundary.Apply(mapping.Position(0, i, j, k), view.Size.I, options.OutOfBounds, options.AlignCorners),
             Boundary.Apply(mapping.Position(1, i, j, k), view.Size.J, options.OutOfBounds, options.AlignCorners),
             Boundary.Apply(mapping.Position(2, i, j, k), view.Size.K, options.OutOfBounds, options.AlignCorners));
-    }
-
-    /// <summary>Reads a view by seen indices; what lies outside counts as 0.</summary>
-    private readonly struct Reader(VolumeView view)
-    {
-        private readonly GridSize _size = view.Size;
-        private readonly long _origin = view.Origin();
-        private readonly long _strideI = view.Stride(0);
-        private readonly long _strideJ = view.Stride(1);
-        private readonly long _strideK = view.Stride(2);
-
-        /// <summary>Where a voxel lies in the stored memory, or -1 outside.</summary>
-        public long Offset(double i, double j, double k) =>
-            i >= 0 && i < _size.I && j >= 0 && j < _size.J && k >= 0 && k < _size.K ? _origin + ((long)i * _strideI) + ((long)j * _strideJ) + ((long)k * _strideK) : -1;
-
-        public unsafe double Interpolate<T>(T* from, double x, double y, double z)
-            where T : unmanaged, INumber<T>
-        {
-            double i = Math.Floor(x), j = Math.Floor(y), k = Math.Floor(z), sum = 0;
-            for (var corner = 0; corner < 8; corner++)
-            {
-                double ci = i + (corner & 1), cj = j + ((corner >> 1) & 1), ck = k + (corner >> 2);
-                var weight = (1 - Math.Abs(x - ci)) * (1 - Math.Abs(y - cj)) * (1 - Math.Abs(z - ck));
-                var at = weight == 0 ? -1 : Offset(ci, cj, ck);
-                if (at >= 0)
-                {
-                    sum += weight * double.CreateTruncating(from[at]);
-                }
-            }
-
-            return sum;
-        }
     }
 }

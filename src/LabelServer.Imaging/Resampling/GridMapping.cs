@@ -124,7 +124,8 @@ internal sealed class GridMapping
         var step = 2.0 / (length - 1);
         for (var n = 0; n < length; n++)
         {
-            var value = n < length / 2 ? -1 + (step * n) : 1 - (step * (length - n - 1));
+            // torch's linspace runs from both ends and fuses product and sum.
+            var value = n < length / 2 ? Math.FusedMultiplyAdd(step, n, -1) : Math.FusedMultiplyAdd(-step, length - n - 1, 1);
             values[n] = alignCorners ? value : value * (length - 1) / length;
         }
 

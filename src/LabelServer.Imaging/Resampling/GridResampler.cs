@@ -21,20 +21,28 @@ public static class GridResampler
     /// <param name="target">The grid to fill.</param>
     /// <param name="options">Interpolation and what lies outside.</param>
     /// <param name="parallel">Threads and cancellation.</param>
+    /// <param name="exactZeros">Whether a linear result is exactly 0 just where MONAI's is; costs time where many values are about 0, and matters only for images that are
+    /// normalised without their zeros.</param>
     /// <returns>A new volume that the caller owns; or, when both grids are equal within <see cref="Tolerance"/>, the given view.</returns>
     /// <exception cref="GeometryException">An affine is singular or not finite.</exception>
-    public static VolumeView Resample(VolumeView source, VolumeGrid target, ResampleOptions options, ParallelOptions parallel)
+    public static VolumeView Resample(VolumeView source, VolumeGrid target, ResampleOptions options, ParallelOptions parallel, bool exactZeros = true)
     {
         ArgumentNullException.ThrowIfNull(target);
         var toSource = AffineSolver.Solve(source.Grid.Affine, target.Affine);
         return SameGrid(source.Grid, target, toSource)
             ? source
-            : new VolumeView(Resample(source, target, toSource, options, parallel));
+            : new VolumeView(Resample(source, target, toSource, options, parallel, exactZeros));
     }
 
     /// <summary>Resamples onto a grid by a given mapping from its indices to those of the source.</summary>
+    /// <param name="source">The samples, possibly turned.</param>
+    /// <param name="target">The grid to fill.</param>
+    /// <param name="toSource">From an index of the target to an index of the source.</param>
+    /// <param name="options">Interpolation and what lies outside.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    /// <param name="exactZeros">See the other overload.</param>
     /// <returns>A new volume that the caller owns.</returns>
-    public static Volume Resample(VolumeView source, VolumeGrid target, Affine toSource, ResampleOptions options, ParallelOptions parallel)
+    public static Volume Resample(VolumeView source, VolumeGrid target, Affine toSource, ResampleOptions options, ParallelOptions parallel, bool exactZeros = true)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(parallel);
@@ -61,7 +69,9 @@ public static class GridResampler
 
         if (options.Interpolation == Interpolation.Linear)
         {
-            return SeparableLinear.Apply(source, target, LinearTaps(mapping, source.Size, options), parallel);
+            var positions = Positions(mapping, source.Size, options);
+            AxisTaps[] taps = [.. positions.Select((p, axis) => AxisTaps.Linear(p, source.Size[axis]))];
+            return SeparableLinear.Apply(source, target, taps, parallel, exactZeros ? positions : null);
         }
 
         return NearestTables(mapping, source.Size, options) is { } tables
@@ -91,16 +101,16 @@ public static class GridResampler
         return equal || identity;
     }
 
-    private static AxisTaps[] LinearTaps(GridMapping mapping, GridSize source, ResampleOptions options)
+    private static double[][] Positions(GridMapping mapping, GridSize source, ResampleOptions options)
     {
-        var taps = new AxisTaps[3];
+        var positions = new double[3][];
         for (var axis = 0; axis < 3; axis++)
         {
             var size = source[axis];
-            taps[axis] = AxisTaps.Linear(Array.ConvertAll(mapping.Positions(axis), p => Boundary.Apply(p, size, options.OutOfBounds, options.AlignCorners)), size);
+            positions[axis] = Array.ConvertAll(mapping.Positions(axis), p => Boundary.Apply(p, size, options.OutOfBounds, options.AlignCorners));
         }
 
-        return taps;
+        return positions;
     }
 
     // Null when a tie has to be decided voxel by voxel.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LabelServer.Imaging.Geometry;
@@ -19,7 +20,9 @@ internal static class SeparableLinear
     /// <param name="target">The grid of the result.</param>
     /// <param name="taps">For each seen axis i, j, k the taps in seen indices; changed by this call.</param>
     /// <param name="parallel">Threads and cancellation.</param>
-    public static Volume<float> Apply(VolumeView view, VolumeGrid target, AxisTaps[] taps, ParallelOptions parallel)
+    /// <param name="positions">For each seen axis the exact positions: values that cancel to about 0 are then computed again in double, since a later step may treat exact zeros
+    /// apart (MONAI's <c>NormalizeIntensity(nonzero=True)</c>), and whether a sum of eight products is 0 is for its last bit to say. Null where that does not matter.</param>
+    public static Volume<float> Apply(VolumeView view, VolumeGrid target, AxisTaps[] taps, ParallelOptions parallel, double[][]? positions = null)
     {
         for (var axis = 0; axis < 3; axis++)
         {
@@ -29,10 +32,10 @@ internal static class SeparableLinear
             }
         }
 
-        return view.Stored.Accept<Kernel, Volume<float>>(new Kernel(view, target, taps, parallel));
+        return view.Stored.Accept<Kernel, Volume<float>>(new Kernel(view, target, taps, positions, parallel));
     }
 
-    private readonly struct Kernel(VolumeView view, VolumeGrid target, AxisTaps[] taps, ParallelOptions parallel) : IVolumeVisitor<Volume<float>>
+    private readonly struct Kernel(VolumeView view, VolumeGrid target, AxisTaps[] taps, double[][]? positions, ParallelOptions parallel) : IVolumeVisitor<Volume<float>>
     {
         public unsafe Volume<float> Visit<T>(Volume<T> volume)
             where T : unmanaged, INumber<T>
@@ -43,6 +46,7 @@ internal static class SeparableLinear
                 var plan = new LinePlan(view, target.Size);
                 AxisTaps line = taps[plan.Line], inner = taps[plan.Inner], outer = taps[plan.Outer];
                 var (sourceVoxels, targetVoxels, width) = (volume.Size.VoxelCount, target.Size.VoxelCount, volume.Size.I);
+                var exact = positions is null ? null : new ExactLine(view, plan, positions, Doubtful(volume, parallel));
                 T* from = volume.Buffer.Pointer;
                 float* to = result.Buffer.Pointer;
                 Parallel.For(0, volume.Channels * outer.Length, parallel, () => new float[width], (index, _, sum) =>
@@ -54,6 +58,7 @@ internal static class SeparableLinear
                     {
                         AddLines(read, plan, inner, m, outer, n, sum);
                         WriteLine(sum, line, write + (m * plan.InnerStride), plan.LineStride);
+                        exact?.Correct(read, write + (m * plan.InnerStride), m, n);
                     }
 
                     return sum;
@@ -65,6 +70,21 @@ internal static class SeparableLinear
                 result.Dispose();
                 throw;
             }
+        }
+
+        // Below this a float sum of the volume's values may be nothing but rounding.
+        private static float Doubtful<T>(Volume<T> volume, ParallelOptions parallel)
+            where T : unmanaged, INumber<T>
+        {
+            const int Chunk = 1 << 18;
+            var length = volume.Samples.Length;
+            var largest = new double[(length + Chunk - 1) / Chunk];
+            Parallel.For(0, largest.Length, parallel, n =>
+            {
+                ReadOnlySpan<T> chunk = volume.Samples.Slice(n * Chunk, Math.Min(Chunk, length - (n * Chunk)));
+                largest[n] = Math.Max(Math.Abs(double.CreateTruncating(TensorPrimitives.Max(chunk))), Math.Abs(double.CreateTruncating(TensorPrimitives.Min(chunk))));
+            });
+            return (float)(3e-6 * largest.Where(double.IsFinite).DefaultIfEmpty(0).Max());
         }
 
         private static unsafe void AddLines<T>(T* read, LinePlan plan, AxisTaps inner, int m, AxisTaps outer, int n, float[] sum)

@@ -18,7 +18,7 @@ public sealed class GridOperation : SpatialOperation
     {
         // MONAI drops align_corners together with the mode.
         var options = interpolation is { } other ? new ResampleOptions(other, Options.OutOfBounds) : Options;
-        var result = GridResampler.Resample(new VolumeView(view.Stored, view.Axes, After), Before, options, parallel);
+        var result = GridResampler.Resample(new VolumeView(view.Stored, view.Axes, After), Before, options, parallel, exactZeros: false);
         return new VolumeView(result.Stored, result.Axes, Before);
     }
 }

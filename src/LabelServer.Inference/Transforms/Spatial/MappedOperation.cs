@@ -29,6 +29,6 @@ public sealed class MappedOperation : SpatialOperation
     public override VolumeView Invert(VolumeView view, Interpolation? interpolation, ParallelOptions parallel)
     {
         var options = interpolation is { } other ? new ResampleOptions(other, Options.OutOfBounds) : Options;
-        return new VolumeView(GridResampler.Resample(view, Before, ToBefore.Inverse(), options, parallel));
+        return new VolumeView(GridResampler.Resample(view, Before, ToBefore.Inverse(), options, parallel, exactZeros: false));
     }
 }
