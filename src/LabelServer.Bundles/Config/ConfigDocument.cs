@@ -138,31 +138,38 @@ public sealed class ConfigDocument
     private static ConfigValue.Map RequireMap(ConfigValue value, string name) =>
         value as ConfigValue.Map ?? throw new ConfigException($"{name} must hold a dictionary at its top level.");
 
+    // Top-level keys become text, as in MONAI.
     private static ConfigValue.Map Merge(ConfigValue.Map root, ConfigValue.Map added, string name)
     {
-        foreach (var (key, value) in added.Items)
+        var merged = new ConfigMapBuilder();
+        merged.AddAll(root);
+        foreach (var (writtenKey, value) in added.Items)
         {
-            var text = ConfigTree.KeyText(key);
-            var merges = text.Length > 1 && text[0] == '+';
-            var id = merges ? text[1..] : text;
-            var keys = ConfigPath.Split(id);
+            var key = ConfigTree.KeyText(writtenKey);
+            var adds = key.Length > 1 && key[0] == '+';
+            var keys = ConfigPath.Split(adds ? key[1..] : key);
             if (keys.Length == 0)
             {
                 throw new ConfigException($"{name} has an empty key.");
             }
 
-            var target = merges ? ConfigTree.Descend(root, keys) : null;
-            var merged = target is null ? value : ConfigTree.Extend(target, value, text);
             try
             {
-                root = (ConfigValue.Map)ConfigTree.Replace(root, keys, 0, merged, createMissing: false, key);
+                merged.Set(keys[0], MergeOne(merged.Find(keys[0]), keys, value, adds));
             }
             catch (ConfigException e)
             {
-                throw new ConfigException($"{name}: {e.Message}", id, e);
+                throw new ConfigException($"{name}: {e.Message}", string.Join(ConfigPath.Separator, keys), e);
             }
         }
 
-        return root;
+        return merged.Build();
+    }
+
+    private static ConfigValue MergeOne(ConfigValue? there, string[] keys, ConfigValue value, bool adds)
+    {
+        var target = adds ? ConfigTree.Descend(there, keys[1..]) : null;
+        value = target is null ? value : ConfigTree.Extend(target, value, string.Join(ConfigPath.Separator, keys));
+        return keys.Length == 1 ? value : ConfigTree.Replace(there ?? throw ConfigTree.Missing(keys, 0), keys, 1, value, createMissing: false);
     }
 }

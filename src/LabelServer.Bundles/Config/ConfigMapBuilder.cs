@@ -9,6 +9,8 @@ internal sealed class ConfigMapBuilder
 
     public int Count => _items.Count;
 
+    public ConfigValue? Find(string key) => _items.GetValueOrDefault(new ConfigValue.Text(key));
+
     public void Set(ConfigValue key, ConfigValue value) => _items[key] = value;
 
     public void Set(string key, ConfigValue value) => _items[new ConfigValue.Text(key)] = value;

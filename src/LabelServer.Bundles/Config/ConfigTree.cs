@@ -1,10 +1,16 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace LabelServer.Bundles.Config;
 
 /// <summary>Reaching into and rebuilding nested config values. Values are immutable: a replacement copies the lists and maps on the way to it and shares the rest.</summary>
 internal static class ConfigTree
 {
+    private const int MostSearched = 16;
+
+    // Large dictionaries are looked into many times; without this a config of many keys would take quadratic time.
+    private static readonly ConditionalWeakTable<ConfigValue.Map, Dictionary<string, ConfigValue>> Indices = [];
+
     /// <summary>The text that a key has in an id: keys of YAML may be numbers.</summary>
     public static string KeyText(ConfigValue key) => key switch
     {
@@ -22,15 +28,7 @@ internal static class ConfigTree
             case ConfigValue.List list:
                 return TryIndex(key, list.Items.Count, out var index) ? list.Items[index] : null;
             case ConfigValue.Map map:
-                foreach (var item in map.Items)
-                {
-                    if (KeyText(item.Key) == key)
-                    {
-                        return item.Value;
-                    }
-                }
-
-                return null;
+                return map.Items.Count > MostSearched ? Indices.GetValue(map, Index).GetValueOrDefault(key) : map.Items.FirstOrDefault(i => KeyText(i.Key) == key).Value;
             default:
                 return null;
         }
@@ -39,7 +37,7 @@ internal static class ConfigTree
     public static ConfigValue? Descend(ConfigValue? value, string[] keys) => keys.Aggregate(value, Child);
 
     /// <summary>Replaces what is under <paramref name="keys"/>. Only the last key may be new, unless missing dictionaries are to be made.</summary>
-    public static ConfigValue Replace(ConfigValue value, string[] keys, int at, ConfigValue replacement, bool createMissing, ConfigValue? newKey = null)
+    public static ConfigValue Replace(ConfigValue value, string[] keys, int at, ConfigValue replacement, bool createMissing)
     {
         if (at == keys.Length)
         {
@@ -68,7 +66,7 @@ internal static class ConfigTree
         var child = Child(map, key);
         if (child is null && at + 1 < keys.Length && !createMissing)
         {
-            throw new ConfigException($"'{string.Join(ConfigPath.Separator, keys)}' cannot be set: there is no '{here}'. Is the config that defines it loaded before this one?", here);
+            throw Missing(keys, at);
         }
 
         child = Replace(child ?? new ConfigValue.Map([]), keys, at + 1, replacement, createMissing);
@@ -76,8 +74,7 @@ internal static class ConfigTree
         var place = entries.FindIndex(e => KeyText(e.Key) == key);
         if (place < 0)
         {
-            // The written key is kept where it stands alone, so that a whole number of YAML stays one.
-            entries.Add(KeyValuePair.Create(keys.Length == 1 && newKey is not null && KeyText(newKey) == key ? newKey : new ConfigValue.Text(key), child));
+            entries.Add(KeyValuePair.Create((ConfigValue)new ConfigValue.Text(key), child));
         }
         else
         {
@@ -85,6 +82,13 @@ internal static class ConfigTree
         }
 
         return new ConfigValue.Map(entries);
+    }
+
+    /// <summary>What is thrown when the value at <c>keys[at]</c> is needed and not there.</summary>
+    public static ConfigException Missing(string[] keys, int at)
+    {
+        var here = string.Join(ConfigPath.Separator, keys[..(at + 1)]);
+        return new ConfigException($"'{string.Join(ConfigPath.Separator, keys)}' cannot be set: there is no '{here}'. Is the config that defines it loaded before this one?", here);
     }
 
     /// <summary>What a key with a leading <c>+</c> does: dictionaries are merged, lists joined.</summary>
@@ -100,8 +104,19 @@ internal static class ConfigTree
             case (ConfigValue.List first, ConfigValue.List second):
                 return new ConfigValue.List([.. first.Items, .. second.Items]);
             default:
-                throw new ConfigException($"'{key}' adds to what is there: both must be lists or both dictionaries.", key[1..]);
+                throw new ConfigException($"'+{key}' adds to what is there: both must be lists or both dictionaries.", key);
         }
+    }
+
+    private static Dictionary<string, ConfigValue> Index(ConfigValue.Map map)
+    {
+        var index = new Dictionary<string, ConfigValue>(map.Items.Count, StringComparer.Ordinal);
+        foreach (var item in map.Items)
+        {
+            index.TryAdd(KeyText(item.Key), item.Value);
+        }
+
+        return index;
     }
 
     private static bool TryIndex(string key, int count, out int index)

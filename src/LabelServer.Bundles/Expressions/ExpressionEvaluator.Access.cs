@@ -68,6 +68,7 @@ public sealed partial class ExpressionEvaluator
         }
 
         var index = Evaluate(node.Index);
+        ChargeSearch(target);
         return IsDescribed(index) ? Described(node) : PythonCollections.Item(target, index);
     }
 
@@ -107,6 +108,7 @@ public sealed partial class ExpressionEvaluator
             return Described(node);
         }
 
+        ChargeSearch(target);
         return new PlainMethods(_budget).Call(target, method, arguments, keywords);
     }
 

@@ -112,6 +112,8 @@ public sealed partial class ExpressionEvaluator
         foreach (var (op, operand) in node.Rest)
         {
             var right = Evaluate(operand);
+            ChargeSearch(left);
+            ChargeSearch(right);
             if (PythonComparison.Apply(op, left, right) is not { } holds)
             {
                 return Described(node);
@@ -134,6 +136,9 @@ public sealed partial class ExpressionEvaluator
         _budget.Produce(_sizes.Of(value));
         return value;
     }
+
+    // Looking through a value takes time in proportion to it; small ones are free.
+    private void ChargeSearch(ConfigValue value) => _budget.Step(_sizes.Of(value) / 64);
 
     private IReadOnlyList<ConfigValue> Iterate(ConfigValue value)
     {

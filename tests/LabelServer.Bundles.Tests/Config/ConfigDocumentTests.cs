@@ -84,6 +84,16 @@ public sealed class ConfigDocumentTests
         Assert.Contains("more than 500000 values", Assert.Throws<ConfigException>(() => ConfigDocument.Parse(text, ConfigFormat.Yaml)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parse_ManyKeys_TakesLinearTime()
+    {
+        // Quadratic work on 200 000 keys would take minutes.
+        var document = Json("{" + string.Join(',', Enumerable.Range(0, 200_000).Select(i => $"\"k{i}\": {i}")) + "}");
+
+        Assert.Equal(199_999, Whole(document, "k199999"));
+        Assert.All(Enumerable.Range(0, 200_000), i => Assert.Equal(i, Whole(document, $"k{i}")));
+    }
+
     [Theory]
     [InlineData(ConfigFormat.Json)]
     [InlineData(ConfigFormat.Yaml)]
