@@ -12,7 +12,14 @@ internal sealed partial class DatasetArchive(LocalDatastore store, IReadOnlyList
         var stop = httpContext.RequestAborted;
         httpContext.Response.ContentType = ContentTypes.Default;
         httpContext.Response.Headers.ContentDisposition = Attachment.Header("dataset.zip");
-        await using var archive = await ZipArchive.CreateAsync(httpContext.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop);
+        await using var body = new DeferredWriteStream(httpContext.Response.Body);
+        await WriteAsync(body, stop);
+        await body.FlushAsync(stop);
+    }
+
+    private async Task WriteAsync(Stream body, CancellationToken stop)
+    {
+        await using var archive = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop);
         foreach (var id in imageIds)
         {
             try

@@ -187,6 +187,12 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
             LogFlushFailed(exception, IndexFile.FileName);
         }
 
+        Abandon();
+    }
+
+    /// <summary>Closes what is open and writes nothing, as the system does for a process that is killed.</summary>
+    internal void Abandon()
+    {
         _index.Dispose();
         _lock?.Dispose();
         _checksums.Dispose();

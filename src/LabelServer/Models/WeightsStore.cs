@@ -1,5 +1,4 @@
 using System.Globalization;
-using LabelServer.Bundles.Checkpoints;
 using LabelServer.Errors;
 
 namespace LabelServer.Models;
@@ -29,12 +28,10 @@ internal sealed partial class WeightsStore(ModelCatalog catalog, TimeProvider ti
     /// <param name="target">The file to replace.</param>
     /// <param name="uploaded">The upload, on the same disk; moved.</param>
     /// <param name="cancellationToken">Stops the check.</param>
-    /// <exception cref="CheckpointException">The file is damaged, asks for code, or holds no weights.</exception>
-    /// <exception cref="ConflictException">Its tensors are not those of the file that it would replace.</exception>
+    /// <exception cref="BadRequestException">The file holds no weights.</exception>
     public async Task ReplaceAsync(string model, ModelWeights target, string uploaded, CancellationToken cancellationToken)
     {
-        // Reading is synchronous: not on the thread of a request.
-        await Task.Run(() => WeightsCheck.RequireReplaceable(uploaded, target.FilePath, cancellationToken), cancellationToken);
+        await WeightsCheck.RequireReadableAsync(uploaded, target.FileName, cancellationToken);
         lock (_gate)
         {
             if (File.Exists(target.FilePath))

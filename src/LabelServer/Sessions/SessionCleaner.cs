@@ -9,18 +9,30 @@ internal sealed partial class SessionCleaner(SessionStore sessions, SessionOptio
         // Off the path of the start: a store may hold thousands of files.
         await Task.Yield();
         using var timer = new PeriodicTimer(options.CleaningInterval, time);
-        do
+        try
         {
-            try
+            do
             {
-                sessions.Clean();
+                Clean();
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                LogNotCleaned(exception);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
+
+    private void Clean()
+    {
+        try
+        {
+            sessions.Clean();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotCleaned(exception);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions could not be removed; it is tried again.")]

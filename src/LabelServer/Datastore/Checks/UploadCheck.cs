@@ -16,14 +16,8 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
     /// <exception cref="UnreadableUploadException">There is no extension and the bytes are not known.</exception>
     public static string ExtensionOf(ReceivedFile file)
     {
-        var extension = file.FileName is null ? string.Empty : FileExtensions.Of(file.FileName);
-
         // A file called ".nii.gz" is all extension: clients that make temporary names send such.
-        if (extension.Length == 0 && file.FileName is { Length: > 1 } name && name[0] == '.' && FileKinds.Of(name) is not null)
-        {
-            extension = name;
-        }
-
+        var extension = file.FileName is null ? string.Empty : FileKinds.Of(file.FileName) is not null ? file.FileName : FileExtensions.Of(file.FileName);
         if (extension.Length > 0)
         {
             return FileExtensions.IsAcceptable(extension)

@@ -78,12 +78,12 @@ internal sealed class StoreIndex : IDisposable
         {
             DiskStepRunner.Run(_layout, _disk, steps, ref moved);
         }
-        catch when (!moved)
+        catch (Exception exception) when (!moved && exception is (IOException or UnauthorizedAccessException))
         {
             Retract(sequence, stem, before, journalLength);
             throw;
         }
-        catch
+        catch when (moved)
         {
             // The new bytes are in place; only their being on the disk is not certain. Info and bytes stay together, and the caller hears of the failure.
             Show(sequence, before, after);

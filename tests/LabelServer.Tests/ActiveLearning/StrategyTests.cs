@@ -1,0 +1,100 @@
+using System.Text.Json;
+using LabelServer.ActiveLearning;
+using LabelServer.Datastore;
+using LabelServer.Testing;
+
+namespace LabelServer.Tests.ActiveLearning;
+
+public sealed class StrategyTests
+{
+    public static TheoryData<string> GoldenCases => GoldenCase.Names("active_learning", "strategies");
+
+    [Theory]
+    [MemberData(nameof(GoldenCases))]
+    public void FirstLastAndRandom_ChooseAsTheOriginal(string name)
+    {
+        using var cases = GoldenCase.Require("active_learning", name).ReadJson();
+        var compared = 0;
+        foreach (var test in cases.RootElement.EnumerateArray())
+        {
+            var candidates = test.GetProperty("image_info").EnumerateObject()
+                .Select(i => new ImageEntry { Id = i.Name, Extension = ".nii.gz", Info = InfoDocument.FromElement(i.Value) })
+                .OrderBy(i => i.Id, StringComparer.Ordinal).ToList();
+            var strategy = test.GetProperty("strategy").GetString();
+            if (candidates.Count == 0 || strategy is not ("first" or "last" or "random"))
+                continue;
+            compared++;
+            if (strategy == "random")
+                RequireRandom(test, candidates);
+            else
+                Assert.Equal(test.GetProperty("result").GetProperty("id").GetString(), Of(strategy).Choose(candidates, test.GetProperty("now").GetInt64()).Image.Id);
+        }
+
+        Assert.NotEqual(0, compared);
+    }
+
+    [Fact]
+    public void AllWeightsZero_ChoosesEvenlyAmongAll()
+    {
+        List<ImageEntry> candidates = [Served("a", 100), Served("b", 100), Served("c", 100)];
+        Assert.Equal("a", new RandomStrategy(() => 0).Choose(candidates, 100).Image.Id);
+        Assert.Equal("b", new RandomStrategy(() => 0.5).Choose(candidates, 100).Image.Id);
+        var last = new RandomStrategy(() => 0.999999).Choose(candidates, 100);
+        Assert.Equal("c", last.Image.Id);
+        Assert.Equal("""{"weight":0}""", last.Extras.ToString());
+    }
+
+    [Fact]
+    public void TheWeight_IsThatOfTheChosenImage()
+    {
+        List<ImageEntry> candidates = [Served("a", 90), Served("b", 40)];
+        Assert.Equal("""{"weight":10}""", new RandomStrategy(() => 0.1).Choose(candidates, 100).Extras.ToString());
+        Assert.Equal("""{"weight":60}""", new RandomStrategy(() => 0.9).Choose(candidates, 100).Extras.ToString());
+    }
+
+    [Fact]
+    public void AnImageServedInTheFuture_CountsAsServedNow()
+    {
+        List<ImageEntry> candidates = [Served("a", 900), Served("b", 40)];
+        Assert.Equal("b", new RandomStrategy(() => 0).Choose(candidates, 100).Image.Id);
+    }
+
+    [Theory]
+    [InlineData("""{"strategy":5}""")]
+    [InlineData("""{"strategy":{"random":7}}""")]
+    [InlineData("""{"strategy":{"random":{"ts":"x"}}}""")]
+    public void AnInfoOfAnotherForm_CountsAsNeverServed(string info)
+    {
+        var image = new ImageEntry { Id = "a", Extension = ".nii", Info = InfoDocument.Parse(info, "test") };
+        Assert.Equal("""{"weight":100}""", new RandomStrategy(() => 0.5).Choose([image], 100).Extras.ToString());
+        Assert.Contains("\"first\":{\"ts\":7,\"client_id\":\"me\"}", ServedTimes.Note(image.Info, "first", 7, "me").ToString(), StringComparison.Ordinal);
+    }
+
+    private static void RequireRandom(JsonElement test, List<ImageEntry> candidates)
+    {
+        var now = test.GetProperty("now").GetInt64();
+        var weights = test.GetProperty("image_info").EnumerateObject().Select(i => i.Name)
+            .Zip(test.GetProperty("weights").EnumerateArray().Select(w => w.GetDouble())).ToDictionary(p => p.First, p => p.Second);
+        var total = weights.Values.Sum();
+        if (total <= 0)
+            return;
+
+        // Draws spread evenly over the range meet each image in the share of its weight, and each answers its own weight.
+        const int draws = 10_000;
+        var counts = candidates.ToDictionary(c => c.Id, _ => 0);
+        for (var i = 0; i < draws; i++)
+        {
+            var choice = new RandomStrategy(() => (i + 0.5) / draws).Choose(candidates, now);
+            counts[choice.Image.Id]++;
+            Assert.Equal(weights[choice.Image.Id], choice.Extras.Members[0].Value.GetDouble());
+        }
+
+        foreach (var (id, weight) in weights)
+            Assert.Equal(weight / total, (double)counts[id] / draws, 0.001);
+    }
+
+    private static IStrategy Of(string name) => name == "first" ? new FirstStrategy() : new LastStrategy();
+
+    private static ImageEntry Served(string id, long time) =>
+        new() { Id = id, Extension = ".nii.gz", Info = ServedTimes.Note(InfoDocument.Empty, "random", time, "me") };
+}
