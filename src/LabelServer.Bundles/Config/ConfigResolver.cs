@@ -75,9 +75,8 @@ public sealed class ConfigResolver
             found = _macros.Expand(found);
             switch (found.Value)
             {
-                case ConfigValue.Text text:
+                case ConfigValue.Text:
                     ResolveNode(id, found);
-                    _ = text;
                     break;
                 case ConfigValue.List or ConfigValue.Map when depth < _limits.Depth:
                     foreach (var (childId, _, child) in Children(id, found))

@@ -12,7 +12,17 @@ internal sealed partial class ExpressionParser
 
     private static readonly Dictionary<string, int> Precedences = new()
     {
-        ["|"] = 1, ["^"] = 2, ["&"] = 3, ["<<"] = 4, [">>"] = 4, ["+"] = 5, ["-"] = 5, ["*"] = 6, ["/"] = 6, ["//"] = 6, ["%"] = 6,
+        ["|"] = 1,
+        ["^"] = 2,
+        ["&"] = 3,
+        ["<<"] = 4,
+        [">>"] = 4,
+        ["+"] = 5,
+        ["-"] = 5,
+        ["*"] = 6,
+        ["/"] = 6,
+        ["//"] = 6,
+        ["%"] = 6,
     };
 
     private readonly string _source;

@@ -85,25 +85,28 @@ internal sealed class PlainMethods(ExpressionBudget budget)
         switch (method)
         {
             case "lower":
-                return Made(text.ToLowerInvariant(), call.Expect(0, 0));
+                call.Expect(0, 0);
+                return Made(text.ToLowerInvariant());
             case "upper":
-                return Made(text.ToUpperInvariant(), call.Expect(0, 0));
+                call.Expect(0, 0);
+                return Made(text.ToUpperInvariant());
             case "strip":
-                return Made(Characters(call) is { } both ? text.Trim(both) : text.Trim(), call);
+                return Made(Characters(call) is { } both ? text.Trim(both) : text.Trim());
             case "lstrip":
-                return Made(Characters(call) is { } left ? text.TrimStart(left) : text.TrimStart(), call);
+                return Made(Characters(call) is { } left ? text.TrimStart(left) : text.TrimStart());
             case "rstrip":
-                return Made(Characters(call) is { } right ? text.TrimEnd(right) : text.TrimEnd(), call);
+                return Made(Characters(call) is { } right ? text.TrimEnd(right) : text.TrimEnd());
             case "startswith":
                 return new ConfigValue.Boolean(Alternatives(call).Any(a => text.StartsWith(a, StringComparison.Ordinal)));
             case "endswith":
                 return new ConfigValue.Boolean(Alternatives(call).Any(a => text.EndsWith(a, StringComparison.Ordinal)));
             case "removeprefix":
-                return Made(text.StartsWith(call.Expect(1, 1).Text(0), StringComparison.Ordinal) ? text[call.Text(0).Length..] : text, call);
+                return Made(text.StartsWith(call.Expect(1, 1).Text(0), StringComparison.Ordinal) ? text[call.Text(0).Length..] : text);
             case "removesuffix":
-                return Made(text.EndsWith(call.Expect(1, 1).Text(0), StringComparison.Ordinal) ? text[..^call.Text(0).Length] : text, call);
+                return Made(text.EndsWith(call.Expect(1, 1).Text(0), StringComparison.Ordinal) ? text[..^call.Text(0).Length] : text);
             case "isdigit":
-                return new ConfigValue.Boolean(call.Expect(0, 0) is not null && text.Length > 0 && text.All(char.IsAsciiDigit));
+                call.Expect(0, 0);
+                return new ConfigValue.Boolean(text.Length > 0 && text.All(char.IsAsciiDigit));
             case "count":
                 return new ConfigValue.Integer(Occurrences(text, call.Expect(1, 1).Text(0)));
             case "find":
@@ -147,9 +150,8 @@ internal sealed class PlainMethods(ExpressionBudget budget)
         return at < 0 ? -1 : text[..at].EnumerateRunes().Count();
     }
 
-    private ConfigValue.Text Made(string text, FunctionCall call)
+    private ConfigValue.Text Made(string text)
     {
-        _ = call;
         budget.Produce(text.Length);
         return new ConfigValue.Text(text);
     }

@@ -10,8 +10,8 @@ internal static class RuntimeFunctions
 
     public static ConfigValue Call(FunctionCall call, ExpressionOptions options) => call.Name switch
     {
-        "torch.cuda.is_available" => new ConfigValue.Boolean(call.Expect(0, 0) is not null && options.CudaAvailable),
-        "torch.cuda.device_count" => new ConfigValue.Integer(call.Expect(0, 0) is not null && options.CudaAvailable ? 1 : 0),
+        "torch.cuda.is_available" => new ConfigValue.Boolean(call.Expect(0, 0).Arguments.Count == 0 && options.CudaAvailable),
+        "torch.cuda.device_count" => new ConfigValue.Integer(call.Expect(0, 0).Arguments.Count == 0 && options.CudaAvailable ? 1 : 0),
         "torch.distributed.is_initialized" => new ConfigValue.Boolean(false),
         "torch.distributed.get_rank" => new ConfigValue.Integer(0),
         "torch.distributed.get_world_size" => new ConfigValue.Integer(1),
