@@ -10,6 +10,8 @@ internal static class OpenApiEndpoints
 {
     private const string PagePolicy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'";
 
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
     private const string Page = """
         <!DOCTYPE html>
         <html lang="en">
@@ -54,8 +56,8 @@ internal static class OpenApiEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi.json");
-        routes.MapGet("/docs", (HttpContext context) =>
+        routes.MapOpenApi("/openapi.json").WithMetadata(new HttpMethodMetadata(GetAndHead));
+        routes.MapMethods("/docs", GetAndHead, (HttpContext context) =>
         {
             context.Response.Headers.ContentSecurityPolicy = PagePolicy;
             return Results.Content(Page, "text/html; charset=utf-8");

@@ -12,7 +12,7 @@ internal static class PageEndpoints
     {
         routes.MapGet("/", (StatusPage page) => Results.Content(page.ToHtml(), "text/html; charset=utf-8")).ExcludeFromDescription();
         routes.MapGet("/favicon.ico", Icon).ExcludeFromDescription();
-        routes.MapGet("/static/favicon.ico", Icon).ExcludeFromDescription();
+        routes.MapMethods("/static/favicon.ico", [HttpMethods.Get, HttpMethods.Head], Icon).ExcludeFromDescription();
     }
 
     /// <summary>Adds <c>/ohif/</c>: the original serves the OHIF viewer there if it was built; here it never is.</summary>

@@ -23,6 +23,18 @@ public sealed partial class OpenApiTests
 
     [Theory]
     [InlineData("/docs")]
+    [InlineData("/openapi.json")]
+    [InlineData("/static/favicon.ico")]
+    public async Task Head_WhereTheOriginalHasIt_Answers200(string path)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var answer = await server.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Token);
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("/docs")]
     [InlineData("/docs/")]
     public async Task Page_LoadsNothingFromElsewhere(string path)
     {
