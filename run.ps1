@@ -27,8 +27,9 @@ if ($args.Count -gt 0) {
 # A copy, so that labels and the index do not end up in the checkout.
 $studies = Join-Path $artifacts 'sample-studies'
 if (-not (Test-Path $studies)) {
-    New-Item -ItemType Directory -Force "$studies.new" | Out-Null
-    Get-ChildItem (Join-Path $root 'sampledata') -File | Where-Object { $_.Name -match '\.(nii\.gz|nrrd)$' } | Copy-Item -Destination "$studies.new"
+    if (Test-Path "$studies.new") { Remove-Item -Recurse -Force "$studies.new" }
+    New-Item -ItemType Directory -Force $artifacts | Out-Null
+    Copy-Item -Recurse (Join-Path $root 'sampledata') "$studies.new"
     Move-Item "$studies.new" $studies
 }
 & dotnet $program start_server --app (Join-Path $root 'apps/monaibundle') --studies $studies

@@ -29,9 +29,9 @@ fi
 # A copy, so that labels and the index do not end up in the checkout.
 studies="$root/artifacts/sample-studies"
 if [ ! -d "$studies" ]; then
-  mkdir -p "$studies.new"
-  cp "$root"/sampledata/*.nii.gz "$studies.new/" 2>/dev/null || true
-  cp "$root"/sampledata/*.nrrd "$studies.new/" 2>/dev/null || true
+  rm -rf "$studies.new"
+  mkdir -p "$root/artifacts"
+  cp -R "$root/sampledata" "$studies.new"
   mv "$studies.new" "$studies"
 fi
 exec dotnet "$program" start_server --app "$root/apps/monaibundle" --studies "$studies"

@@ -91,23 +91,12 @@ internal sealed class StartServerCommand
     private static async Task<int> ServeAsync(ServerOptions options, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         await using var app = ServerHost.Build(options);
-        try
+        if (await TryStartAsync(app, options, cancellationToken) is { } fault)
         {
-            await app.StartAsync(cancellationToken);
-        }
-        catch (IOException error) when (error.InnerException is AddressInUseException)
-        {
-            await errors.WriteLineAsync($"Port {options.Port} of {options.Host} is in use by another program; perhaps this server runs already. Stop that one, or choose another port with --port.");
-            return 1;
-        }
-        catch (Datastore.DatastoreUnavailableException error)
-        {
-            await errors.WriteLineAsync(error.Message);
-            return 1;
-        }
-        catch (SocketException error)
-        {
-            await errors.WriteLineAsync($"The server cannot listen on {options.Host}:{options.Port}: {error.Message}. Choose another --host or --port.");
+            await errors.WriteLineAsync(fault);
+
+            // What had started already is stopped in order.
+            await app.StopAsync(CancellationToken.None);
             return 1;
         }
 
@@ -115,6 +104,23 @@ internal sealed class StartServerCommand
         await output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    private static async Task<string?> TryStartAsync(WebApplication app, ServerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return null;
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            return $"Port {options.Port} of {options.Host} is in use by another program; perhaps this server runs already. Stop that one, or choose another port with --port.";
+        }
+        catch (SocketException error)
+        {
+            return $"The server cannot listen on {options.Host}:{options.Port}: {error.Message}. Choose another --host or --port.";
+        }
     }
 
     private static async Task PrintAsync(ServerOptions options, AppDeclaration app, TextWriter output)

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using LabelServer.ActiveLearning;
+using LabelServer.Bundles;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Datastore;
 using LabelServer.Imaging;
 using LabelServer.Inference;
@@ -39,6 +41,10 @@ public static class ErrorMap
         [typeof(VolumeUnsupportedException)] = StatusCodes.Status415UnsupportedMediaType,
         [typeof(VolumeTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
         [typeof(GeometryException)] = StatusCodes.Status422UnprocessableEntity,
+
+        // Bundles and weights (LabelServer.Bundles). Weights are read here when they are uploaded; bundles in the worker and by the commands.
+        [typeof(CheckpointException)] = StatusCodes.Status400BadRequest,
+        [typeof(BundleException)] = StatusCodes.Status409Conflict,
 
         // The data store.
         [typeof(ImageNotFoundException)] = StatusCodes.Status404NotFound,

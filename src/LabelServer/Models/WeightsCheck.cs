@@ -1,25 +1,62 @@
-using System.Buffers.Binary;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Errors;
 
 namespace LabelServer.Models;
 
-/// <summary>Looks whether a file that was uploaded as weights is one. Nothing in it is executed.</summary>
+/// <summary>Looks whether a file that was uploaded as weights is one, before it replaces another. Read as data; nothing in it is executed.</summary>
 internal static class WeightsCheck
 {
-    /// <summary>Requires a torch zip, a legacy pickle or a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="name">Its name, for the message.</param>
+    /// <summary>Requires a readable file of weights and, when there is a former one that can be read, the same tensors as it has.</summary>
+    /// <param name="uploaded">The file that was sent.</param>
+    /// <param name="present">The file that it would replace; need not exist.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="BadRequestException">The file is none of them.</exception>
-    public static async Task RequireReadableAsync(string path, string name, CancellationToken cancellationToken)
+    /// <exception cref="CheckpointException">The upload is damaged, asks for code, or holds no weights.</exception>
+    /// <exception cref="ConflictException">Its tensors are not those of the former file; names the first that differ.</exception>
+    public static void RequireReplaceable(string uploaded, string present, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, FileOptions.Asynchronous);
-        var start = new byte[9];
-        var length = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
-        var isZip = length >= 4 && start.AsSpan(0, 4).SequenceEqual("PK\u0003\u0004"u8);
-        var isPickle = length >= 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5;
-        var isSafetensors = length == 9 && start[8] == (byte)'{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < (ulong)file.Length;
-        if (!isZip && !isPickle && !isSafetensors)
-            throw new BadRequestException($"The upload for {name} holds no weights: it is neither a PyTorch file (.pt, .pth, .ts) nor .safetensors. The present weights stay in use.");
+        using var replacement = Read(uploaded, "the uploaded file", cancellationToken);
+        if (!File.Exists(present) || Describe(present, cancellationToken) is not { } former)
+            return;
+        var wanted = former.ToHashSet(StringComparer.Ordinal);
+        var sent = replacement.Tensors.Select(Describe).ToHashSet(StringComparer.Ordinal);
+        var missing = wanted.Except(sent).Take(3).ToList();
+        var extra = sent.Except(wanted).Take(3).ToList();
+        if (missing.Count + extra.Count > 0)
+        {
+            throw new ConflictException($"The upload does not fit the network of {Path.GetFileName(present)}: {Say("it lacks", missing)}{(missing.Count > 0 && extra.Count > 0 ? "; " : string.Empty)}{Say("it has", extra)}. "
+                + "The present weights stay in use. To change the network, replace the bundle's folder.");
+        }
+    }
+
+    // The present file may be damaged: that is no reason to refuse a good one.
+    private static List<string>? Describe(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var checkpoint = Checkpoint.Read(path, cancellation: cancellationToken);
+            return [.. checkpoint.Tensors.Select(Describe)];
+        }
+        catch (CheckpointException)
+        {
+            return null;
+        }
+    }
+
+    private static string Describe(CheckpointTensor tensor) => $"{tensor.Name} [{string.Join(", ", tensor.Shape)}]";
+
+    private static string Say(string verb, List<string> tensors) => tensors.Count == 0 ? string.Empty : $"{verb} {string.Join(" and ", tensors)}";
+
+    private static Checkpoint Read(string path, string name, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.RandomAccess);
+        try
+        {
+            return Checkpoint.Read(file, name, cancellation: cancellationToken);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 }

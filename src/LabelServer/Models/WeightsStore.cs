@@ -1,4 +1,5 @@
 using System.Globalization;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Errors;
 
 namespace LabelServer.Models;
@@ -28,10 +29,12 @@ internal sealed partial class WeightsStore(ModelCatalog catalog, TimeProvider ti
     /// <param name="target">The file to replace.</param>
     /// <param name="uploaded">The upload, on the same disk; moved.</param>
     /// <param name="cancellationToken">Stops the check.</param>
-    /// <exception cref="BadRequestException">The file holds no weights.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, asks for code, or holds no weights.</exception>
+    /// <exception cref="ConflictException">Its tensors are not those of the file that it would replace.</exception>
     public async Task ReplaceAsync(string model, ModelWeights target, string uploaded, CancellationToken cancellationToken)
     {
-        await WeightsCheck.RequireReadableAsync(uploaded, target.FileName, cancellationToken);
+        // Reading is synchronous: not on the thread of a request.
+        await Task.Run(() => WeightsCheck.RequireReplaceable(uploaded, target.FilePath, cancellationToken), cancellationToken);
         lock (_gate)
         {
             if (File.Exists(target.FilePath))

@@ -15,6 +15,7 @@ internal sealed partial class WorkerSupervisor : IHostedService, IAsyncDisposabl
     private readonly ILogger<WorkerSupervisor> _logger;
     private readonly ILoggerFactory _loggers;
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
     private readonly Lock _gate = new();
     private Task<WorkerProcess>? _current;
     private Task _watching = Task.CompletedTask;
@@ -100,6 +101,9 @@ internal sealed partial class WorkerSupervisor : IHostedService, IAsyncDisposabl
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The container disposes it twice: as a service and as the hosted service that it is, too.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
     }

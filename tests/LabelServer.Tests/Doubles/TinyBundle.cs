@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LabelServer.Tests.Doubles;
 
 /// <summary>A bundle folder with what the catalog looks at and nothing more.</summary>
@@ -19,7 +21,14 @@ internal static class TinyBundle
         File.WriteAllText(Path.Combine(folder, "configs", "inference.json"), """{ "displayable_configs": { "highres": true, "sw_overlap": 0.25, "sw_batch_size": 1 } }""");
         if (!withWeights)
             return;
-        File.WriteAllBytes(Path.Combine(folder, "models", "model.pt"), [.. "PK\u0003\u0004"u8, 1, 2, 3]);
-        File.WriteAllBytes(Path.Combine(folder, "models", "model_lowres.pt"), [.. "PK\u0003\u0004"u8, 4, 5]);
+        File.WriteAllBytes(Path.Combine(folder, "models", "model.pt"), Weights(1));
+        File.WriteAllBytes(Path.Combine(folder, "models", "model_lowres.pt"), Weights(2));
+    }
+
+    /// <summary>A safetensors file with one tensor of two values.</summary>
+    public static byte[] Weights(float value, string tensor = "conv.weight")
+    {
+        var header = Encoding.ASCII.GetBytes($$$"""{"{{{tensor}}}":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""");
+        return [.. BitConverter.GetBytes((ulong)header.Length), .. header, .. BitConverter.GetBytes(value), .. BitConverter.GetBytes(value)];
     }
 }

@@ -53,6 +53,28 @@ public sealed class ModelEndpointTests
     }
 
     [Fact]
+    public async Task Put_OtherTensors_AreRefusedByName()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var answer = await server.Client.PutAsync("/model/tiny", Upload(TinyBundle.Weights(3, "other.weight")), Token);
+        Assert.Equal(409, (int)answer.StatusCode);
+        var detail = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["detail"]!.GetValue<string>();
+        Assert.Contains("it lacks conv.weight [2]; it has other.weight [2]", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Put_Weights_ReplacesThemAndKeepsTheFormerOnes()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var before = await File.ReadAllBytesAsync(Weights(server, "model.pt"), Token);
+        using var answer = await server.Client.PutAsync("/model/tiny", Upload(TinyBundle.Weights(3)), Token);
+        Assert.Equal("SHA256:" + Convert.ToHexStringLower(SHA256.HashData(TinyBundle.Weights(3))), JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["checksum"]!.GetValue<string>());
+        Assert.Equal(TinyBundle.Weights(3), await File.ReadAllBytesAsync(Weights(server, "model.pt"), Token));
+        var kept = Assert.Single(Directory.GetFiles(Path.Combine(server.ModelFolder, "models"), "*.replaced"));
+        Assert.Equal(before, await File.ReadAllBytesAsync(kept, Token));
+    }
+
+    [Fact]
     public async Task Delete_Weights_RenamesThemAndTheModelIsGoneFromInfo()
     {
         await using var server = await RunningServer.StartAsync();
