@@ -45,19 +45,23 @@ internal static class ScoreInverse
 
     private static Volume<float> Invert(Volume<float> scores, int channel, IReadOnlyList<SpatialOperation> trace, ParallelOptions parallel)
     {
-        var one = new Volume<float>(scores.Grid, clear: false);
-        var view = new VolumeView(one);
+        using var one = new Volume<float>(scores.Grid, clear: false);
+        scores.Channel(channel).CopyTo(one.Samples);
+        var view = Transforms.Invert.Undo(new VolumeView(one), trace, interpolation: null, parallel);
+        if (view is { Axes.IsIdentity: true, Stored: Volume<float> ready } && !ReferenceEquals(ready, one))
+        {
+            return ready;
+        }
+
         try
         {
-            scores.Channel(channel).CopyTo(one.Samples);
-            view = Transforms.Invert.Undo(view, trace, interpolation: null, parallel);
-            return view.Axes.IsIdentity && view.Stored is Volume<float> ready ? ready : SampleConversion.ToFloat(view, parallel);
+            return SampleConversion.ToFloat(view, parallel);
         }
         finally
         {
             if (!ReferenceEquals(view.Stored, one))
             {
-                one.Dispose();
+                view.Stored.Dispose();
             }
         }
     }

@@ -5,6 +5,7 @@ using LabelServer.Inference.SlidingWindow;
 
 namespace LabelServer.Inference.Tests.SlidingWindow;
 
+[Collection(NativeMemoryCollection.Name)]
 public sealed class SlidingWindowInfererTests
 {
     private static readonly ParallelOptions Parallelism = new();

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using LabelServer.Learning.Networks;
+using LabelServer.Testing;
+using static TorchSharp.torch;
+
+namespace LabelServer.Learning.Tests.Networks;
+
+/// <summary>Every network that MONAI was run with and that the registry knows, with weights made by the formula of <c>FORMULA.json</c>.</summary>
+public sealed class NetworkFormulaGoldenTests
+{
+    private const string Formula = "FORMULA";
+
+    public static TheoryData<string> Cases
+    {
+        get
+        {
+            var data = new TheoryData<string>();
+            foreach (var row in GoldenCase.Names("networks_more"))
+            {
+                if (row.Data != Formula)
+                {
+                    data.Add(row.Data);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Forward_WithWeightsByFormula_MatchesMonai(string name)
+    {
+        var golden = GoldenCase.Require("networks_more", name);
+        using var json = golden.ReadJson();
+        var target = json.RootElement.GetProperty("network").GetString()!;
+        var registry = NetworkRegistry.CreateDefault();
+        Assert.SkipUnless(registry.Knows(target), $"{target} is not supported.");
+        using var scope = NewDisposeScope();
+        using var gradient = no_grad();
+        using var module = registry.Build(JsonConfig.Component(target, json.RootElement.GetProperty("args"))).Module;
+        var keys = json.RootElement.GetProperty("state_dict_keys").EnumerateArray().Select(k => k.GetString()!).ToList();
+        ModuleWeights.Fill(module, Weights(module, keys, json.RootElement), name);
+        module.eval();
+        var tensors = golden.ReadTensors();
+
+        var output = module.call(tensors.Float("input"));
+
+        var stride = json.RootElement.GetProperty("output_stride").GetInt32();
+        var steps = Enumerable.Range(2, (int)output.dim() - 2).Aggregate(output, (t, axis) => t.slice(axis, 0, long.MaxValue, stride));
+        Assert.InRange(GoldenTensors.RelativeError(tensors.Floats("output"), steps), 0, 1e-4);
+    }
+
+    private static Dictionary<string, Tensor> Weights(nn.Module<Tensor, Tensor> module, List<string> keys, JsonElement json)
+    {
+        var seed = json.GetProperty("weight_seed").GetUInt32();
+        var own = module.state_dict();
+        Assert.Equal(keys, own.Keys);
+        return keys.Select((key, k) => (key, Values: Values(key, (uint)k, own[key].shape, seed))).ToDictionary(e => e.key, e => e.Values);
+    }
+
+    private static Tensor Values(string key, uint number, long[] shape, uint seed)
+    {
+        var count = shape.Aggregate(1L, (n, s) => n * s);
+        var values = new float[count];
+        for (uint i = 0; i < count; i++)
+        {
+            var x = unchecked(i + (number * 0x9E3779B9u) + (seed * 0x85EBCA6Bu));
+            x = unchecked((x ^ (x >> 16)) * 0x7feb352du);
+            x = unchecked((x ^ (x >> 15)) * 0x846ca68bu);
+            x ^= x >> 16;
+            var u = (2 * (x / 4294967296.0)) - 1;
+            values[i] = (float)(key.EndsWith("running_var", StringComparison.Ordinal) || (shape.Length == 1 && key.EndsWith("weight", StringComparison.Ordinal)) ? 1 + (0.2 * u)
+                : shape.Length <= 1 ? 0.1 * u
+                : u * Math.Sqrt(3 / ((double)count / shape[0])));
+        }
+
+        return tensor(values).reshape(shape);
+    }
+}
