@@ -1,5 +1,6 @@
 using System.Globalization;
 using LabelServer.Inference;
+using LabelServer.Models;
 using LabelServer.Worker.Contract;
 
 namespace LabelServer.Workers;
@@ -25,7 +26,7 @@ internal static class InferenceReplies
     {
         var labels = new OrderedDictionary<string, int>();
         foreach (var label in header.Labels)
-            labels[label.Name] = label.Value;
+            labels[ModelReader.LabelNameOf(label.Name)] = label.Value;
         var centroids = new OrderedDictionary<string, IReadOnlyList<string>>();
         foreach (var centroid in header.Centroids)
             centroids[$"label_{Text(centroid.Value)}"] = [Text(centroid.Value), Text(centroid.I), Text(centroid.J), Text(centroid.K)];
