@@ -122,7 +122,7 @@ public sealed class TorchNetwork : INetwork
             var output = _forward(Fill(windows, shape));
             return Wrap(output, shape);
         }
-        catch (ExternalException exception)
+        catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
             throw new NetworkException($"{_name} failed on a batch {shape}: {FirstLine(exception)}", exception);
         }

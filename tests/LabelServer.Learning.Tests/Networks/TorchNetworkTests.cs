@@ -18,7 +18,7 @@ public sealed class TorchNetworkTests
         var module = new SegResNet(new SegResNetOptions { InChannels = channels, BlocksDown = [1, 1], BlocksUp = [1], OutChannels = 5 });
         module.eval();
         using var scope = NewDisposeScope();
-        var input = rand(2, channels, 8, 6, 4);
+        var input = rand([2, channels, 8, 6, 4]);
         using var gradient = no_grad();
         var expected = module.Features(input).permute(0, 2, 3, 4, 1).contiguous().data<float>().ToArray();
         using var network = TorchNetwork.FromModule(module, "SegResNet", Float32OnCpu, channels, 5);

@@ -12,8 +12,8 @@ public sealed class UpsampleLayerTests
     {
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
-        using var layer = new UpsampleLayer(dims, 2, UpsampleMode.PixelShuffle);
-        var input = dims == 2 ? randn(1, 2, 3, 4) : randn(1, 2, 3, 4, 2);
+        using var layer = new UpsampleLayer(dims, 2, Learning.Networks.UpsampleMode.PixelShuffle);
+        var input = dims == 2 ? randn([1, 2, 3, 4]) : randn([1, 2, 3, 4, 2]);
         var weight = layer.get_parameter("pixelshuffle.conv_block.weight")!;
         var bias = layer.get_parameter("pixelshuffle.conv_block.bias")!;
         var wide = dims == 2 ? nn.functional.conv2d(input, weight, bias, padding: [1, 1]) : nn.functional.conv3d(input, weight, bias, padding: [1, 1, 1]);
@@ -43,7 +43,7 @@ public sealed class UpsampleLayerTests
     public void Forward_PixelShuffleAtStart_HasNoCheckerboard()
     {
         using var scope = NewDisposeScope();
-        using var layer = new UpsampleLayer(2, 3, UpsampleMode.PixelShuffle);
+        using var layer = new UpsampleLayer(2, 3, Learning.Networks.UpsampleMode.PixelShuffle);
         var weight = layer.get_parameter("pixelshuffle.conv_block.weight")!;
 
         for (var c = 0; c < 3; c++)
