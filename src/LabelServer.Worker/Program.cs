@@ -1,4 +1,5 @@
 using LabelServer.Inference.Pipelines;
+using LabelServer.Learning.Networks;
 using LabelServer.Worker.Calls;
 using LabelServer.Worker.Hosting;
 
@@ -14,7 +15,7 @@ catch (InvalidDataException error)
     return 2;
 }
 
-var bundles = new BundleOpener(() => new BundleRunnerFactory(null!, new BundleRunnerOptions()));
+var bundles = new BundleOpener(() => new BundleRunnerFactory(new TorchNetworkFactory()));
 await using var app = WorkerHost.Create(start, bundles, Console.In);
 await app.StartAsync();
 await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LabelServer.Bundles;
 using LabelServer.Imaging;
 using LabelServer.Inference;
 using LabelServer.Inference.Networks;
@@ -37,7 +38,7 @@ internal static class Failure
     {
         ImagingException => FailureKind.Image,
         InferenceParameterException => FailureKind.Parameter,
-        ModelMissingException or BundleUnsupportedException or TransformConfigException or NetworkUnsupportedException or NetworkWeightsException => FailureKind.Model,
+        BundleException or ModelMissingException or BundleUnsupportedException or TransformConfigException or NetworkUnsupportedException or NetworkWeightsException => FailureKind.Model,
         InferenceException => FailureKind.Step,
         _ => FailureKind.Internal,
     };

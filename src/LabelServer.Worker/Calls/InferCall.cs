@@ -39,7 +39,10 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
             var kind = Failure.KindOf(error);
             if (kind == FailureKind.Memory)
                 runners.Clear();
-            LogFailed(error, name, kind);
+            if (kind is FailureKind.Image or FailureKind.Parameter or FailureKind.Model)
+                LogRefused(name, kind, error.Message);
+            else
+                LogFailed(error, name, kind);
             throw Failure.ToRpc(error, name);
         }
     }
@@ -85,13 +88,20 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
         }
 
         var clock = Stopwatch.StartNew();
+        var values = header.Parameters.LabelValues;
+        if (values.Count > 0)
+            LabelValues.Replace(result.Labels, values);
         await down.WriteAsync(new InferDownload { Progress = new Progress { Phase = Phase.Writing, Fraction = 1 } }, cancellationToken);
-        await down.WriteAsync(new InferDownload { Result = InferMessages.ToHeader(result, VolumeFileTypes.ExtensionOf(type.Value)) }, cancellationToken);
+        await down.WriteAsync(new InferDownload { Result = InferMessages.ToHeader(result, values, VolumeFileTypes.ExtensionOf(type.Value)) }, cancellationToken);
         await using var stream = new ResultStream(down);
         var options = new VolumeWriteOptions
         {
             Compress = header.Parameters.ResultCompress,
-            Segments = [.. result.LabelNames.OrderBy(l => l.Value).Where(l => l.Value > 0).Select(l => new Segment($"Segment_{l.Value}", l.Key, l.Value))],
+            Segments = [.. result.LabelNames
+                .Select(l => (Name: l.Key, Value: LabelValues.Of(l.Value, values)))
+                .Where(l => l.Value > 0)
+                .OrderBy(l => l.Value)
+                .Select(l => new Segment($"Segment_{l.Value}", l.Name, l.Value))],
         };
         await VolumeWriter.WriteAsync(result.Labels, stream, type.Value, options, cancellationToken);
         await down.WriteAsync(new InferDownload { End = InferMessages.ToEnd(result.Latencies, stream.Length, clock.Elapsed) }, cancellationToken);
@@ -99,6 +109,9 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
 
     [LoggerMessage(1, LogLevel.Information, "The inference of '{Image}' was cancelled.")]
     private partial void LogCancelled(string image);
+
+    [LoggerMessage(3, LogLevel.Warning, "The inference of '{Image}' was refused ({Kind}): {Reason}")]
+    private partial void LogRefused(string image, FailureKind kind, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The inference of '{Image}' failed ({Kind}).")]
     private partial void LogFailed(Exception error, string image, FailureKind kind);

@@ -36,7 +36,7 @@ internal static class InferMessages
     }
 
     /// <summary>What is known of the result before its bytes.</summary>
-    public static ResultHeader ToHeader(InferenceResult result, string extension)
+    public static ResultHeader ToHeader(InferenceResult result, IDictionary<int, int> values, string extension)
     {
         var header = new ResultHeader
         {
@@ -46,8 +46,10 @@ internal static class InferMessages
             ModelFilename = result.ModelFilename,
             Windows = result.WindowCount,
         };
-        header.Labels.AddRange(result.LabelNames.OrderBy(l => l.Value).Select(l => new LabelName { Name = l.Key, Value = l.Value }));
-        header.Centroids.AddRange(result.Centroids.Select(c => new Centroid { Value = c.Value, I = c.I, J = c.J, K = c.K }));
+        header.Centroids.AddRange(result.Centroids
+            .Select(c => new Centroid { Value = LabelValues.Of(c.Value, values), I = c.I, J = c.J, K = c.K })
+            .Where(c => c.Value > 0)
+            .OrderBy(c => c.Value));
         if (result.BoundingBox is { } box)
         {
             header.BoxLow.AddRange([box.Low.I, box.Low.J, box.Low.K]);

@@ -1,9 +1,12 @@
-using System.Diagnostics;
-
 namespace LabelServer.Worker.Hosting;
 
 /// <summary>Ends the worker when its server is gone: the server holds the other end of standard input, and the system closes it however the server ends.</summary>
-internal sealed partial class ParentWatch(TextReader input, IHostApplicationLifetime lifetime, ILogger<ParentWatch> logger) : BackgroundService
+/// <param name="input">Standard input.</param>
+/// <param name="lifetime">What is asked to stop.</param>
+/// <param name="endProcess">Ends the process when stopping takes too long.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class ParentWatch(TextReader input, IHostApplicationLifetime lifetime, Action endProcess, TimeProvider time, ILogger<ParentWatch> logger) : BackgroundService
 {
     // Time for running work to notice the cancellation. Nothing is lost when it does not.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -18,8 +21,8 @@ internal sealed partial class ParentWatch(TextReader input, IHostApplicationLife
 
         LogServerGone();
         lifetime.StopApplication();
-        await Task.Delay(Grace, CancellationToken.None);
-        Process.GetCurrentProcess().Kill();
+        await Task.Delay(Grace, time, CancellationToken.None);
+        endProcess();
     }
 
     [LoggerMessage(1, LogLevel.Information, "The server is gone; the worker ends.")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LabelServer.Worker.Calls;
 using LabelServer.Worker.Devices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -38,8 +39,7 @@ internal static class WorkerHost
         });
         if (input is not null)
         {
-            builder.Services.AddSingleton(input);
-            builder.Services.AddHostedService<ParentWatch>();
+            builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ParentWatch>(provider, input, (Action)Process.GetCurrentProcess().Kill));
         }
 
         var app = builder.Build();

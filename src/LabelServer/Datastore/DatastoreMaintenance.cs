@@ -96,10 +96,9 @@ internal sealed partial class DatastoreMaintenance(LocalDatastore store, Datasto
     {
         try
         {
-            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = recursive, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
+            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = recursive, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
             watcher.Created += (_, e) => Signal(e.Name);
             watcher.Deleted += (_, e) => Signal(e.Name);
-            watcher.Changed += (_, e) => Signal(e.Name);
             watcher.Renamed += (_, e) => Signal(e.Name);
             watcher.Error += (_, _) => Signal(null);
             watcher.EnableRaisingEvents = true;
@@ -114,8 +113,7 @@ internal sealed partial class DatastoreMaintenance(LocalDatastore store, Datasto
 
     private void Signal(string? name)
     {
-        // Our own index and our own folder change all the time.
-        if (name is null || !(name.StartsWith(Index.IndexFile.FileName, StringComparison.Ordinal) || name.StartsWith(StudiesLayout.HiddenName, StringComparison.Ordinal)))
+        if (name is null || !name.StartsWith(Index.IndexFile.FileName, StringComparison.Ordinal))
         {
             _folderSignals.Writer.TryWrite(true);
         }

@@ -27,7 +27,6 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
     private readonly PreviousVersions _versions;
     private readonly RefusedFiles _refused;
     private readonly FolderReconciler _reconciler;
-    private readonly DepartedFiles _departed;
     private readonly GridCache _grids;
     private readonly FileStream? _lock;
     private readonly KeyedLocks _locks = new();
@@ -44,8 +43,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         _incoming = new(layout, disk);
         _versions = new(layout, disk, time);
         _refused = new(layout, disk, time, options.RefusedFileLimit, options.RefusedByteLimit);
-        _departed = new(layout);
-        _reconciler = new(layout, _patterns, _departed, time, logger);
+        _reconciler = new(layout, _patterns, time, logger);
         _grids = new(inspector);
         _index.Changed += () => Changed?.Invoke();
     }
@@ -173,25 +171,15 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         }
     }
 
-    /// <summary>Writes the index file when it lags behind. Does nothing while the folder is not there.</summary>
-    public void Flush()
-    {
-        if (!_options.ReadOnly && IsThere)
-        {
-            _index.Flush();
-            lock (_refreshing)
-            {
-                _departed.Save(_disk);
-            }
-        }
-    }
+    /// <summary>Writes the index file when it lags behind.</summary>
+    public void Flush() => _index.Flush();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         try
         {
-            Flush();
+            _index.Flush();
         }
         catch (IOException exception)
         {

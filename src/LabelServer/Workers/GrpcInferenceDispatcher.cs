@@ -45,7 +45,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
             var turn = await _queue.EnterAsync(ahead => progress?.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
             started = _time.GetTimestamp();
             LogStarted(job.ImageName, job.Model, header.Parameters.ModelFilename);
-            var answer = await RunAsync(job, header, turn, progress, cancellationToken);
+            var answer = await RunAsync(job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, turn, progress, cancellationToken);
             _metrics.Count(job.Model, "ok", _time.GetElapsedTime(started.Value));
             var latencies = answer.Summary.Latencies;
             LogDone(job.ImageName, job.Model, latencies.Total, latencies.Pre, latencies.Infer, latencies.Invert, latencies.Post, latencies.Write);
@@ -71,7 +71,8 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
     }
 
     // The turn is given on when the worker has let go of the job, which after a cancellation may be later than the answer to the caller.
-    private async Task<InferenceAnswer> RunAsync(InferenceJob job, InferHeader header, IDisposable turn, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    private async Task<InferenceAnswer> RunAsync(
+        InferenceJob job, InferHeader header, OrderedDictionary<string, int> labels, IDisposable turn, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
     {
         var handedOn = false;
         var limit = job.Parameters.Timeout ?? _options.JobTimeout;
@@ -85,7 +86,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
                 throw new WorkerUnavailableException($"The worker can not load libtorch: {problem} Run: labelserver doctor");
             try
             {
-                return await new InferExchange(worker, job, header, _options).RunAsync(progress, both.Token);
+                return await new InferExchange(worker, job, header, labels, _options).RunAsync(progress, both.Token);
             }
             catch (OperationCanceledException)
             {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Google.Protobuf;
 using Grpc.Core;
 using LabelServer.Inference;
@@ -7,10 +8,11 @@ using LabelServer.Worker.Contract;
 namespace LabelServer.Workers;
 
 /// <summary>The messages of one inference: the image goes up while progress and then the result come down.</summary>
-internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, InferHeader header, WorkerOptions options)
+internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, InferHeader header, OrderedDictionary<string, int> labels, WorkerOptions options)
 {
     // Below the size at which arrays go to the large object heap on the other side.
     private const int ChunkBytes = 64 << 10;
+    private ExceptionDispatchInfo? _sourceFault;
 
     /// <summary>Runs the job to its answer.</summary>
     /// <exception cref="InferenceDispatchException">It failed in the worker, or the worker ended.</exception>
@@ -20,7 +22,7 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
         // Cancels the one half when the other one fails.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var call = worker.Client.Infer(cancellationToken: stop.Token);
-        var upload = UploadAsync(call.RequestStream, stop.Token);
+        var upload = UploadAsync(call.RequestStream, stop);
         try
         {
             var answer = await DownloadAsync(call.ResponseStream, progress, cancellationToken);
@@ -31,9 +33,8 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // The source of the image may have failed first, and the call only because of that.
-            if (upload.IsFaulted && upload.Exception.InnerException is IOException or UnauthorizedAccessException)
-                await upload;
+            // When the source of the image failed, the call did so only because of that.
+            _sourceFault?.Throw();
             throw await WorkerErrors.ToDispatchAsync(error, worker, job);
         }
         finally
@@ -43,22 +44,22 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
         }
     }
 
-    private async Task UploadAsync(IClientStreamWriter<InferUpload> up, CancellationToken cancellationToken)
+    private async Task UploadAsync(IClientStreamWriter<InferUpload> up, CancellationTokenSource stop)
     {
-        await up.WriteAsync(new InferUpload { Header = header }, cancellationToken);
+        await up.WriteAsync(new InferUpload { Header = header }, stop.Token);
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             foreach (var part in job.Parts)
             {
-                await using var stream = await part.OpenAsync(cancellationToken);
+                await using var stream = await FromSourceAsync(() => part.OpenAsync(stop.Token), stop);
                 var start = new PartStart { Name = part.Name };
                 if (stream.CanSeek)
                     start.Length = stream.Length - stream.Position;
-                await up.WriteAsync(new InferUpload { Part = start }, cancellationToken);
+                await up.WriteAsync(new InferUpload { Part = start }, stop.Token);
                 int read;
-                while ((read = await stream.ReadAsync(buffer.AsMemory(0, ChunkBytes), cancellationToken)) > 0)
-                    await up.WriteAsync(new InferUpload { Chunk = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, cancellationToken);
+                while ((read = await FromSourceAsync(() => stream.ReadAsync(buffer, 0, ChunkBytes, stop.Token), stop)) > 0)
+                    await up.WriteAsync(new InferUpload { Chunk = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, stop.Token);
             }
 
             await up.CompleteAsync();
@@ -66,6 +67,21 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The worker would wait for the rest of the image forever: the call is ended, and the source's own error is what the caller gets.
+    private async Task<T> FromSourceAsync<T>(Func<Task<T>> ask, CancellationTokenSource stop)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested)
+        {
+            _sourceFault = ExceptionDispatchInfo.Capture(error);
+            await stop.CancelAsync();
+            throw;
         }
     }
 
@@ -99,7 +115,7 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
 
             if (result is null || end is null || spool is null || spool.Length != end.Length)
                 throw new InferenceFailedException($"The worker's answer for the image '{job.ImageName}' was cut off. Send the request again.");
-            var answer = new InferenceAnswer(InferenceReplies.ToSummary(result, end), spool, result.Extension);
+            var answer = new InferenceAnswer(InferenceReplies.ToSummary(result, end, labels), spool, result.Extension);
             spool = null;
             return answer;
         }

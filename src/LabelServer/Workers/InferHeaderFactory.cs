@@ -25,7 +25,7 @@ internal static class InferHeaderFactory
             ResultExtension = Extension(asked.ResultExtension, job),
             ResultDtype = asked.ResultDtype ?? string.Empty,
             ResultCompress = asked.ResultCompress,
-            Device = asked.Device ?? string.Empty,
+            Device = Device(asked.Device, model),
             Precision = asked.Precision switch
             {
                 InferencePrecision.Float32 => Precision.Float32,
@@ -46,11 +46,27 @@ internal static class InferHeaderFactory
             parameters.RoiSize.AddRange(roi);
         }
 
+        if (!asked.RestoreLabelIdx && model.Labels.Any(label => model.ChannelLabels[label.Key] != label.Value))
+        {
+            foreach (var (name, rank) in model.Labels)
+                parameters.LabelValues[model.ChannelLabels[name]] = rank;
+        }
+
         if (asked.Timeout is { } timeout && timeout <= TimeSpan.Zero)
             throw Refused("timeout", timeout.TotalSeconds, "Give a number of seconds above 0.");
         foreach (var (key, value) in asked.Displayable.Where(entry => model.Config.ContainsKey(entry.Key)))
             parameters.Displayable[key] = value.GetRawText();
         return new InferHeader { ImageName = job.ImageName, BundleFolder = model.Folder, Parameters = parameters, Parts = job.Parts.Count };
+    }
+
+    // "cuda" without a GPU means the CPU, as in MONAI Label; the worker sees to that.
+    private static string Device(string? asked, ModelDescription model)
+    {
+        var name = asked?.Trim() ?? string.Empty;
+        var offered = model.Config.TryGetValue("device", out var devices) ? (IReadOnlyList<string>)devices : [];
+        return name.Length == 0 || name is "auto" or "cpu" or "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) || offered.Contains(name)
+            ? name
+            : throw Refused("device", name, $"Use {string.Join(", ", offered)}.");
     }
 
     private static string Extension(string? asked, InferenceJob job)

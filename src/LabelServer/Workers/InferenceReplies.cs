@@ -1,6 +1,5 @@
 using System.Globalization;
 using LabelServer.Inference;
-using LabelServer.Models;
 using LabelServer.Worker.Contract;
 
 namespace LabelServer.Workers;
@@ -22,11 +21,11 @@ internal static class InferenceReplies
         progress.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"window {progress.Done} of {progress.Total}") : string.Empty);
 
     /// <summary>The result JSON.</summary>
-    public static InferenceSummary ToSummary(ResultHeader header, ResultEnd end)
+    /// <param name="header">What the worker said before the result's bytes.</param>
+    /// <param name="end">What it said after them.</param>
+    /// <param name="labels">The names of the values in the result.</param>
+    public static InferenceSummary ToSummary(ResultHeader header, ResultEnd end, OrderedDictionary<string, int> labels)
     {
-        var labels = new OrderedDictionary<string, int>();
-        foreach (var label in header.Labels)
-            labels[ModelReader.LabelNameOf(label.Name)] = label.Value;
         var centroids = new OrderedDictionary<string, IReadOnlyList<string>>();
         foreach (var centroid in header.Centroids)
             centroids[$"label_{Text(centroid.Value)}"] = [Text(centroid.Value), Text(centroid.I), Text(centroid.J), Text(centroid.K)];

@@ -6,6 +6,9 @@ public sealed record WorkerOptions
     /// <summary>The worker's program (<c>LabelServer.Worker</c>, its <c>.exe</c> or its <c>.dll</c>). Null: in the folder <c>worker</c> beside the server, or where <c>LABELSERVER_WORKER</c> says.</summary>
     public string? Program { get; init; }
 
+    /// <summary>Whether the worker is started with the server, in the background; otherwise by the first job.</summary>
+    public bool StartWithServer { get; init; } = true;
+
     /// <summary>How long a start may take. Loading libtorch from a cold disk takes several seconds.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
 

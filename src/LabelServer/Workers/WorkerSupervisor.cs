@@ -71,10 +71,11 @@ internal sealed partial class WorkerSupervisor : IHostedService, IAsyncDisposabl
         }
     }
 
-    /// <summary>Starts the worker in the background; the server does not wait for it.</summary>
+    /// <summary>Starts the worker in the background, unless the options leave it to the first job; the server does not wait for it.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _watching = Task.Run(KeepRunningAsync, cancellationToken);
+        if (_options.StartWithServer)
+            _watching = Task.Run(KeepRunningAsync, cancellationToken);
         return Task.CompletedTask;
     }
 

@@ -9,7 +9,6 @@ using LabelServer.Testing;
 using LabelServer.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace LabelServer.Tests.Doubles;
 
@@ -61,9 +60,7 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             services.AddSingleton<IDatastore>(datastore);
             services.AddSingleton<IInferenceDispatcher>(dispatcher);
-
-            // No worker process is started.
-            services.Remove(services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.DeclaringType?.DeclaringType == typeof(WorkerServices)));
+            services.AddSingleton(new WorkerOptions { StartWithServer = false });
         });
         await app.StartAsync();
         return new RunningServer(app, folder, datastore, dispatcher);
