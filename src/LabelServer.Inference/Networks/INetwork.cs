@@ -26,7 +26,7 @@ public interface INetwork : IDisposable
     /// <summary>Runs a batch of windows.</summary>
     /// <param name="windows">Samples of all windows, row-major [N, C, X, Y, Z], z fastest, in the intensities that the bundle's preprocessing gives.</param>
     /// <param name="shape">N, C and the size of a window.</param>
-    /// <param name="cancellationToken">Looked at before the run; a run that has begun goes on to its end.</param>
+    /// <param name="cancellationToken">Looked at before the run and, where the runtime allows it, between its layers.</param>
     /// <returns>What the network gives; the caller disposes it before the next call.</returns>
     /// <exception cref="NetworkException">The network does not accept that shape, or its runtime fails. The message holds the runtime's words.</exception>
     NetworkOutput Run(ReadOnlySpan<float> windows, WindowBatchShape shape, CancellationToken cancellationToken);

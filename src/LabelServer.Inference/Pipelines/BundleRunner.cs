@@ -115,6 +115,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         var start = clock.Start();
         var item = sample[plan.ImageKey];
         var image = item.GetFloat(context);
+        RequireFinite(image, item);
         var inferer = new SlidingWindowInferer(plan.Windows);
         var total = inferer.CountWindows(image.Size);
         progress?.Report(new InferenceProgress(InferenceStage.Network, 0, total, NetworkStarts));
@@ -131,6 +132,23 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
 
         clock.Infer(start);
         return total;
+    }
+
+    // One NaN spreads through the normalisation over a whole window, and the mask would be empty there without a word.
+    private static void RequireFinite(Volume<float> image, SampleItem item)
+    {
+        var samples = image.Samples;
+        var bad = 0;
+        for (var index = 0; index < samples.Length; index++)
+        {
+            bad += float.IsFinite(samples[index]) ? 0 : 1;
+        }
+
+        if (bad > 0)
+        {
+            throw new TransformException(
+                $"The image {item.Source.Name} holds {bad} voxel(s) after preprocessing that are no finite numbers (NaN or infinite), which would spread over the result. Replace them in the image.");
+        }
     }
 
     private void CheckScores(INetwork network, Volume<float> image, SampleItem item)

@@ -9,5 +9,7 @@ public interface IFeatureNetwork
     ConvolutionLayer? Head { get; }
 
     /// <summary>All steps but the last: [N, features, X, Y(, Z)].</summary>
-    Tensor Features(Tensor input);
+    /// <param name="input">The image, [N, C, X, Y(, Z)].</param>
+    /// <param name="cancellationToken">Looked at before each layer group: a window of a large network takes seconds.</param>
+    Tensor Features(Tensor input, CancellationToken cancellationToken = default);
 }

@@ -79,13 +79,13 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
     }
 
     /// <summary>All but the last convolution: the <see cref="SegResNetOptions.InitFilters"/> features that it reads, activated.</summary>
-    public Tensor Features(Tensor input)
+    /// <inheritdoc/>
+    public Tensor Features(Tensor input, CancellationToken cancellationToken = default)
     {
         var skips = new Stack<Tensor>();
         try
         {
-            var x = Encode(input, skips);
-            using var decoded = Decode(x, skips);
+            using var decoded = Decode(Encode(input, skips, cancellationToken), skips, cancellationToken);
             if (!Options.UseConvFinal)
             {
                 return decoded.alias();
@@ -158,7 +158,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
     private List<ResidualBlock> Blocks(int count, int channels) =>
         [.. Enumerable.Range(0, count).Select(_ => new ResidualBlock(Options.SpatialDims, channels, Options.Norm, Options.Activation))];
 
-    private Tensor Encode(Tensor input, Stack<Tensor> skips)
+    private Tensor Encode(Tensor input, Stack<Tensor> skips, CancellationToken cancellationToken)
     {
         var x = _convInit.call(input);
         if (training && _dropout is not null)
@@ -169,7 +169,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
 
         foreach (var down in _down)
         {
-            var next = down.call(x);
+            var next = down.Run(x, cancellationToken);
             if (skips.Count == 0)
             {
                 x.Dispose();
@@ -182,7 +182,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         return skips.Pop();
     }
 
-    private Tensor Decode(Tensor x, Stack<Tensor> skips)
+    private Tensor Decode(Tensor x, Stack<Tensor> skips, CancellationToken cancellationToken)
     {
         foreach (var (conv, upsample, blocks) in _up)
         {
@@ -194,11 +194,20 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
                 x = x.add_(skip);
             }
 
-            foreach (var block in blocks)
-            {
-                using var before = x;
-                x = block.call(before);
-            }
+            x = RunBlocks(blocks, x, cancellationToken);
+        }
+
+        return x;
+    }
+
+    // Takes over the tensor.
+    private static Tensor RunBlocks(List<ResidualBlock> blocks, Tensor x, CancellationToken cancellationToken)
+    {
+        foreach (var block in blocks)
+        {
+            using var before = x;
+            cancellationToken.ThrowIfCancellationRequested();
+            x = block.call(before);
         }
 
         return x;
@@ -256,16 +265,9 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
             }
         }
 
-        public override Tensor forward(Tensor input)
-        {
-            var x = _stride is null ? input.alias() : _stride.call(input);
-            foreach (var block in _blocks)
-            {
-                using var before = x;
-                x = block.call(before);
-            }
+        public override Tensor forward(Tensor input) => Run(input, CancellationToken.None);
 
-            return x;
-        }
+        public Tensor Run(Tensor input, CancellationToken cancellationToken) =>
+            RunBlocks(_blocks, _stride is null ? input.alias() : _stride.call(input), cancellationToken);
     }
 }

@@ -14,14 +14,14 @@ namespace LabelServer.Learning.Networks;
 public sealed class TorchNetwork : INetwork
 {
     private readonly nn.Module _module;
-    private readonly Func<Tensor, Tensor> _forward;
+    private readonly Func<Tensor, CancellationToken, Tensor> _forward;
     private readonly string _name;
     private readonly Device _device;
     private readonly int _sizeMultiple;
     private Tensor? _input;
     private bool _disposed;
 
-    private TorchNetwork(nn.Module module, Func<Tensor, Tensor> forward, string name, Device device, NetworkPrecision precision)
+    private TorchNetwork(nn.Module module, Func<Tensor, CancellationToken, Tensor> forward, string name, Device device, NetworkPrecision precision)
     {
         _module = module;
         _forward = forward;
@@ -65,7 +65,7 @@ public sealed class TorchNetwork : INetwork
         module.to(TorchPrecision.TypeOf(precision));
         module.to(device);
         TorchLayout.ConvertWeights(module);
-        return new TorchNetwork(module, head is null ? module.call : feature!.Features, name, device, precision)
+        return new TorchNetwork(module, head is null ? (input, _) => module.call(input) : feature!.Features, name, device, precision)
         {
             InputChannels = inputChannels,
             OutputChannels = outputChannels,
@@ -99,7 +99,7 @@ public sealed class TorchNetwork : INetwork
             module.to(ScalarType.BFloat16);
         }
 
-        return new TorchNetwork(module, module.call, name, device, precision);
+        return new TorchNetwork(module, (input, _) => module.call(input), name, device, precision);
     }
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed class TorchNetwork : INetwork
         using var mode = inference_mode();
         try
         {
-            var output = _forward(Fill(windows, shape));
+            var output = _forward(Fill(windows, shape), cancellationToken);
             return Wrap(output, shape);
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException)

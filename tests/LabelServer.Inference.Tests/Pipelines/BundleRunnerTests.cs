@@ -1,6 +1,7 @@
 using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Pipelines;
+using LabelServer.Inference.Transforms;
 
 namespace LabelServer.Inference.Tests.Pipelines;
 
@@ -261,6 +262,22 @@ public sealed class BundleRunnerTests
 
         Assert.Equal((1, 0), (((Volume<byte>)all.Labels)[0, 0, 8, 6], ((Volume<byte>)largest.Labels)[0, 0, 8, 6]));
         Assert.Equal(((Volume<byte>)all.Labels).Samples.ToArray().Count(v => v == 1) - 1, ((Volume<byte>)largest.Labels).Samples.ToArray().Count(v => v == 1));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public async Task Run_ImageWithoutFiniteNumbers_ThrowsNamingImageAndCount(float value)
+    {
+        using var bundle = new TestBundle();
+        using var runner = bundle.Open();
+        using var image = Image();
+        image[0, 1, 1, 1] = image[0, 2, 2, 2] = value;
+
+        var error = await Assert.ThrowsAsync<TransformException>(() => runner.RunAsync(Request(image) with { HighRes = false }, null, Cancel));
+
+        Assert.StartsWith("The image scan holds 2 voxel(s) after preprocessing that are no finite numbers", error.Message, StringComparison.Ordinal);
+        Assert.Empty(bundle.Networks[0].Runs);
     }
 
     [Fact]

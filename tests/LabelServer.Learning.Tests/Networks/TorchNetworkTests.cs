@@ -75,6 +75,21 @@ public sealed class TorchNetworkTests
     }
 
     [Fact]
+    public void Features_Cancelled_ThrowsBeforeTheNextLayersAndLeavesNoTensors()
+    {
+        using var module = new SegResNet(Small);
+        using var input = zeros([1, 1, 8, 8, 8]);
+        var before = Tensor.TotalCount;
+
+        using (NewDisposeScope())
+        {
+            Assert.Throws<OperationCanceledException>(() => module.Features(input, new CancellationToken(canceled: true)));
+        }
+
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
     public void Run_OfSizeThatDoesNotDivide_ThrowsNamingTheMultiple()
     {
         using var network = TorchNetwork.FromModule(new SegResNet(new SegResNetOptions()), "SegResNet", Float32OnCpu, 1, 2);
