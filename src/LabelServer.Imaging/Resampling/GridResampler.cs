@@ -34,6 +34,44 @@ public static class GridResampler
             : new VolumeView(Resample(source, target, toSource, options, parallel, exactZeros));
     }
 
+    /// <summary>Resamples onto a grid and turns the result's axes, in one pass where the grids' axes are parallel.</summary>
+    /// <param name="source">The samples, possibly turned.</param>
+    /// <param name="target">The grid to fill, before the turn.</param>
+    /// <param name="options">Interpolation and what lies outside.</param>
+    /// <param name="turn">How the axes of the result are re-ordered afterwards.</param>
+    /// <param name="turned">The grid after the turn: that of <paramref name="turn"/>, exact to the last bit where the caller knows it from before.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    /// <returns>A view of a new volume that the caller owns, on the turned grid; or of the given one when nothing but the turn is to do. Every value is the one that
+    /// <see cref="Resample(VolumeView, VolumeGrid, ResampleOptions, ParallelOptions, bool)"/> gives; exact zeros are not sought.</returns>
+    /// <exception cref="GeometryException">An affine is singular or not finite.</exception>
+    public static VolumeView ResampleTurned(VolumeView source, VolumeGrid target, ResampleOptions options, AxisMap turn, VolumeGrid turned, ParallelOptions parallel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(turned);
+        var toSource = AffineSolver.Solve(source.Grid.Affine, target.Affine);
+        var isSame = SameGrid(source.Grid, target, toSource);
+        if (!isSame && !turn.IsIdentity && source.Size.VoxelCount > 0 && target.Size.VoxelCount > 0 && GridMapping.IsSeparable(toSource, target.Size))
+        {
+            // Tables are made for the grid as it was resampled and only then turned, so that half-way points fall as without the turn.
+            var mapping = new GridMapping(source.Size, target.Size, toSource, options.AlignCorners);
+            var exchanged = new VolumeView(source.Stored, source.Axes.Then(new AxisMap(turn.SourceI, turn.SourceJ, turn.SourceK)));
+            if (options.Interpolation == Interpolation.Linear)
+            {
+                var positions = Turned(Positions(mapping, source.Size, options), turn);
+                AxisTaps[] taps = [.. positions.Select((p, axis) => AxisTaps.Linear(p, exchanged.Size[axis]))];
+                return new VolumeView(SeparableLinear.Apply(exchanged, turned, taps, parallel));
+            }
+
+            if (options.Interpolation == Interpolation.Nearest && NearestTables(mapping, source.Size, options) is { } tables)
+            {
+                return new VolumeView(SeparablePick.Apply(exchanged, turned, Turned(tables, turn), 0, parallel));
+            }
+        }
+
+        var result = isSame ? source : new VolumeView(Resample(source, target, toSource, options, parallel, exactZeros: false));
+        return new VolumeView(result.Stored, result.Axes.Then(turn), turned);
+    }
+
     /// <summary>Resamples onto a grid by a given mapping from its indices to those of the source.</summary>
     /// <param name="source">The samples, possibly turned.</param>
     /// <param name="target">The grid to fill.</param>
@@ -99,6 +137,18 @@ public static class GridResampler
         }
 
         return equal || identity;
+    }
+
+    private static T[][] Turned<T>(T[][] perAxis, AxisMap turn)
+    {
+        var turned = new T[3][];
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var values = perAxis[turn.Source(axis)];
+            turned[axis] = turn.Flipped(axis) ? [.. values.Reverse()] : values;
+        }
+
+        return turned;
     }
 
     private static double[][] Positions(GridMapping mapping, GridSize source, ResampleOptions options)

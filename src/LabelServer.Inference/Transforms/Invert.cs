@@ -1,5 +1,6 @@
 using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Resampling;
+using LabelServer.Inference.Transforms.Spatial;
 
 namespace LabelServer.Inference.Transforms;
 
@@ -61,7 +62,12 @@ public sealed class Invert : KeyedTransform
                         $"Undoing {operation.Transform} needs a volume of {operation.After.Size} voxels, but it has {current.Size}: it was changed since by a step that cannot be undone.");
                 }
 
-                var next = operation.Invert(current, interpolation, parallel);
+                // A resampling that followed turns of the axes goes back to the unturned grid at once, without a volume between.
+                AxisOperation[] turns = operation is GridOperation ? TurnsBefore(trace, index) : [];
+                var next = operation is GridOperation grid && turns.Length > 0
+                    ? grid.InvertTurned(current, turns, interpolation, parallel)
+                    : operation.Invert(current, interpolation, parallel);
+                index -= turns.Length;
                 if (!ReferenceEquals(next.Stored, current.Stored) && !ReferenceEquals(current.Stored, given))
                 {
                     current.Stored.Dispose();
@@ -86,6 +92,17 @@ public sealed class Invert : KeyedTransform
     /// <inheritdoc/>
     protected override void Apply(SampleItem item, int index, TransformContext context) =>
         throw new NotSupportedException("Invert needs the whole sample.");
+
+    private static AxisOperation[] TurnsBefore(IReadOnlyList<SpatialOperation> trace, int index)
+    {
+        var first = index;
+        while (first > 0 && trace[first - 1] is AxisOperation)
+        {
+            first--;
+        }
+
+        return [.. trace.Skip(first).Take(index - first).Cast<AxisOperation>()];
+    }
 
     internal static Invert Create(TransformArguments arguments)
     {

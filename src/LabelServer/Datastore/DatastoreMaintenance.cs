@@ -96,9 +96,10 @@ internal sealed partial class DatastoreMaintenance(LocalDatastore store, Datasto
     {
         try
         {
-            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = recursive, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
+            var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = recursive, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
             watcher.Created += (_, e) => Signal(e.Name);
             watcher.Deleted += (_, e) => Signal(e.Name);
+            watcher.Changed += (_, e) => Signal(e.Name);
             watcher.Renamed += (_, e) => Signal(e.Name);
             watcher.Error += (_, _) => Signal(null);
             watcher.EnableRaisingEvents = true;
@@ -113,7 +114,8 @@ internal sealed partial class DatastoreMaintenance(LocalDatastore store, Datasto
 
     private void Signal(string? name)
     {
-        if (name is null || !name.StartsWith(Index.IndexFile.FileName, StringComparison.Ordinal))
+        // Our own index and our own folder change all the time.
+        if (name is null || !(name.StartsWith(Index.IndexFile.FileName, StringComparison.Ordinal) || name.StartsWith(StudiesLayout.HiddenName, StringComparison.Ordinal)))
         {
             _folderSignals.Writer.TryWrite(true);
         }

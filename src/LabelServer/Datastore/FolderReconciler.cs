@@ -5,7 +5,7 @@ namespace LabelServer.Datastore;
 
 /// <summary>Brings the state in line with the files that lie in the folder: files added or removed by hand. The folder is right; the index only adds what it knows.</summary>
 /// <remarks>Source of the rules: monailabel/datastore/local.py, <c>_reconcile_datastore</c>. Different here: order is sorted, only the end of a name is its extension, <c>.seg.nrrd</c> labels keep theirs.</remarks>
-internal sealed partial class FolderReconciler(StudiesLayout layout, FilePatterns patterns, TimeProvider time, ILogger logger)
+internal sealed partial class FolderReconciler(StudiesLayout layout, FilePatterns patterns, DepartedFiles departed, TimeProvider time, ILogger logger)
 {
     /// <summary>The state as the folder has it.</summary>
     /// <param name="state">The state.</param>
@@ -22,11 +22,12 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
             if (!isBusy(image.Id) && !listing.ImageFiles.Contains(image.FileName) && !File.Exists(layout.ImageFile(image)))
             {
                 LogImageGone(image.Id);
+                departed.Add(image);
                 changed = true;
                 continue;
             }
 
-            var kept = isBusy(image.Id) ? image : WithoutGoneLabels(image, listing);
+            var kept = isBusy(image.Id) ? image : WithoutStaleChecksum(WithoutGoneLabels(image, listing));
             changed |= !ReferenceEquals(kept, image);
             images.Add(kept);
             stems.Add(image.Stem);
@@ -34,10 +35,9 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
 
         foreach (var (stem, extension) in listing.Images.OrderBy(i => i.Key, StringComparer.Ordinal))
         {
-            if (!stems.Contains(stem) && !isReserved(stem) && state.Find(stem) is null && File.Exists(Path.Combine(layout.Images, stem + extension)))
+            if (!stems.Contains(stem) && !isReserved(stem) && state.FindByStem(stem) is null && File.Exists(Path.Combine(layout.Images, stem + extension)))
             {
-                var found = new ImageEntry { Id = stem, Stem = stem, Extension = extension, Info = FoundInfo(stem + extension) };
-                images.Add(found);
+                images.Add(Found(state, stem, extension));
                 stems.Add(stem);
                 changed = true;
             }
@@ -45,6 +45,26 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
 
         changed |= AddFoundLabels(images, listing, isBusy);
         return changed ? StoreState.Of(state.Header, images) : state;
+    }
+
+    private ImageEntry Found(StoreState state, string stem, string extension)
+    {
+        var image = departed.FindImage(stem, extension) ?? new ImageEntry { Id = stem, Stem = stem, Extension = extension, Info = FoundInfo(stem + extension) };
+
+        // Somebody else may have taken the id meanwhile.
+        return state.Find(image.Id) is null ? WithoutStaleChecksum(image) : image with { Id = stem };
+    }
+
+    /// <summary>A file that was replaced by hand has another checksum; Slicer would refuse it with the old one.</summary>
+    private ImageEntry WithoutStaleChecksum(ImageEntry image)
+    {
+        if (image.ChecksumStamp is not { } stamp)
+        {
+            return image;
+        }
+
+        var file = new FileInfo(layout.ImageFile(image));
+        return file.Exists && new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) == stamp ? image : image with { ChecksumStamp = null, Info = image.Info.Without(LocalDatastore.ChecksumKey) };
     }
 
     private ImageEntry WithoutGoneLabels(ImageEntry image, FolderListing listing)
@@ -56,6 +76,7 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
             if (!isThere && !File.Exists(layout.LabelFile(image, label)))
             {
                 LogLabelGone(label.Tag, image.Id);
+                departed.Add(image, label);
                 result = result.WithoutLabel(label.Tag);
             }
         }
@@ -78,7 +99,8 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
             {
                 if (TrySplitLabel(file, byStem, out var at, out var extension) && images[at].FindLabel(tag) is null && !isBusy(images[at].Id))
                 {
-                    images[at] = images[at].WithLabel(new LabelEntry { Tag = tag, Extension = extension, Info = FoundInfo(file) });
+                    var label = departed.FindLabel(images[at].Stem, tag, extension) ?? new LabelEntry { Tag = tag, Extension = extension, Info = FoundInfo(file) };
+                    images[at] = images[at].WithLabel(label);
                     changed = true;
                 }
             }

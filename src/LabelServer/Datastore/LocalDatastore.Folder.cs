@@ -5,9 +5,28 @@ namespace LabelServer.Datastore;
 /// <summary>The half that looks at the folder: at start, and when files were added or removed by hand.</summary>
 internal sealed partial class LocalDatastore
 {
+    private readonly Lock _refreshing = new();
+
     /// <summary>Looks at the folder and takes over what has changed. One listing for each folder; no file is opened.</summary>
     public void Refresh()
     {
+        lock (_refreshing)
+        {
+            RefreshAlone();
+        }
+    }
+
+    /// <summary>Whether the folder is the one that was opened. Where a network drive was, there may be an empty folder: nothing must be taken from that, nor written to it.</summary>
+    private bool IsThere => _options.ReadOnly ? Directory.Exists(_layout.Images) : File.Exists(_layout.Lock);
+
+    private void RefreshAlone()
+    {
+        if (!IsThere)
+        {
+            LogFolderGone(_layout.Images);
+            return;
+        }
+
         if (_index.IsForeign())
         {
             TakeOverForeignIndex();
@@ -57,7 +76,7 @@ internal sealed partial class LocalDatastore
         }
 
         Refresh();
-        _index.Flush();
+        Flush();
     }
 
     private bool IsReserved(string stem)

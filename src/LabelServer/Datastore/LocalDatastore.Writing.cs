@@ -10,7 +10,8 @@ namespace LabelServer.Datastore;
 /// <summary>The writing half: every change is checked, made durable in the journal, done on disk and shown, in this order.</summary>
 internal sealed partial class LocalDatastore
 {
-    private const string ChecksumKey = "checksum";
+    /// <summary>The key of an image's info that holds its checksum.</summary>
+    internal const string ChecksumKey = "checksum";
 
     /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="AdoptAsync"/> then takes them over without a copy.</summary>
     public string IncomingFolder => _layout.Incoming;
@@ -71,11 +72,21 @@ internal sealed partial class LocalDatastore
     /// <inheritdoc/>
     public async Task<LabelEntry> SaveLabelAsync(LabelUpload upload, CancellationToken cancellationToken)
     {
-        RequireWritable();
-        LabelTagNames.Require(upload.Tag, _index.State.Tags);
-        RequireImage(upload.ImageId);
+        RequireLabelTarget(upload.ImageId, upload.Tag);
         var extension = UploadCheck.ExtensionOf(upload.Content);
         var what = $"The label '{upload.Tag}' of the image '{Names.ImageIds.Printable(upload.ImageId)}'";
+        if (FileKinds.Of(extension) != FileKind.RawLabel)
+        {
+            return await SaveCheckedAsync(upload, extension, what, cancellationToken);
+        }
+
+        await using var nifti = await RawLabel.ToNiftiAsync(upload.Content, await FindGridAsync(upload.ImageId, cancellationToken), what, cancellationToken);
+        using var converted = await ReceiveAsync(nifti, "label" + RawLabel.StoredExtension, cancellationToken);
+        return await SaveCheckedAsync(upload with { Content = converted }, RawLabel.StoredExtension, what, cancellationToken);
+    }
+
+    private async Task<LabelEntry> SaveCheckedAsync(LabelUpload upload, string extension, string what, CancellationToken cancellationToken)
+    {
         var names = LabelNames.Find(upload, _models);
         var content = await _check.ReadLabelAsync(upload.Content, extension, what, cancellationToken);
         if (content is not null)
@@ -330,6 +341,11 @@ internal sealed partial class LocalDatastore
         if (_options.ReadOnly)
         {
             throw new ReadOnlyDatastoreException("The studies are read-only (MONAI_LABEL_DATASTORE_READ_ONLY). Nothing was changed.");
+        }
+
+        if (!IsThere)
+        {
+            throw new DatastoreUnavailableException($"The studies folder '{Path.GetFileName(_layout.Root)}' is not there now (a network drive that has gone?). Nothing was changed. Try again when it is back.");
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
     private readonly PreviousVersions _versions;
     private readonly RefusedFiles _refused;
     private readonly FolderReconciler _reconciler;
+    private readonly DepartedFiles _departed;
     private readonly GridCache _grids;
     private readonly FileStream? _lock;
     private readonly KeyedLocks _locks = new();
@@ -43,7 +44,8 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         _incoming = new(layout, disk);
         _versions = new(layout, disk, time);
         _refused = new(layout, disk, time, options.RefusedFileLimit, options.RefusedByteLimit);
-        _reconciler = new(layout, _patterns, time, logger);
+        _departed = new(layout);
+        _reconciler = new(layout, _patterns, _departed, time, logger);
         _grids = new(inspector);
         _index.Changed += () => Changed?.Invoke();
     }
@@ -171,15 +173,25 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         }
     }
 
-    /// <summary>Writes the index file when it lags behind.</summary>
-    public void Flush() => _index.Flush();
+    /// <summary>Writes the index file when it lags behind. Does nothing while the folder is not there.</summary>
+    public void Flush()
+    {
+        if (!_options.ReadOnly && IsThere)
+        {
+            _index.Flush();
+            lock (_refreshing)
+            {
+                _departed.Save(_disk);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         try
         {
-            _index.Flush();
+            Flush();
         }
         catch (IOException exception)
         {

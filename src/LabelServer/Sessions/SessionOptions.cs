@@ -10,7 +10,7 @@ public sealed class SessionOptions
     /// <summary>Whether there are sessions (<c>MONAI_LABEL_SESSIONS</c>). Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The folder with one folder for each session (<c>MONAI_LABEL_SESSION_PATH</c>). Default <c>.labelserver/sessions</c> in the studies folder, so that patients' images stay on the studies' disk.</summary>
+    /// <summary>The folder with one folder for each session (<c>MONAI_LABEL_SESSION_PATH</c>). Default <c>.labelserver/sessions</c> in the studies folder, so that patients' images stay on the studies' disk; where the studies are read-only, a folder of this user.</summary>
     public string Folder { get; set; } = string.Empty;
 
     /// <summary>The longest time, in seconds, that a session lives after its last use (<c>MONAI_LABEL_SESSION_EXPIRY</c>), and the time when none is asked for. Default 3600; 60 and less mean 3600, as in the original.</summary>
@@ -35,10 +35,12 @@ public sealed class SessionOptions
         var faults = new List<string>();
         var folder = server.Environment.Text("MONAI_LABEL_SESSION_PATH")?.Trim();
         var expiry = server.Environment.Integer("MONAI_LABEL_SESSION_EXPIRY", DefaultExpiry, faults);
+        var inStudies = !server.Environment.Boolean("MONAI_LABEL_DATASTORE_READ_ONLY", false, faults);
+        var usual = inStudies ? server.StateFolder : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "labelserver");
         var options = new SessionOptions
         {
             Enabled = server.Environment.Boolean("MONAI_LABEL_SESSIONS", true, faults),
-            Folder = string.IsNullOrEmpty(folder) ? Path.Combine(server.StateFolder, "sessions") : Path.GetFullPath(folder),
+            Folder = string.IsNullOrEmpty(folder) ? Path.Combine(usual, "sessions") : Path.GetFullPath(folder),
             Expiry = expiry > 60 ? expiry : DefaultExpiry,
         };
         return faults.Count == 0 ? options : throw new ServerOptionsException(faults);

@@ -7,6 +7,7 @@ namespace LabelServer.Inference.Tests.Transforms;
 
 public sealed class TransformGoldenTests
 {
+    private const string InversePrefix = "Invertd";
     private static readonly string[] Resampling = ["Spacing", "Resize", "Zoom", "Affine", "Rotate"];
     private static readonly string[] Exact =
     [
@@ -16,9 +17,9 @@ public sealed class TransformGoldenTests
 
     private static readonly TransformRegistry Registry = TransformRegistry.CreateDefault();
 
-    public static TheoryData<string> Cases => GoldenCase.Names("transforms");
+    public static TheoryData<string> Cases => [.. GoldenCase.Names("transforms").Select(row => row.Data).Where(name => !name.StartsWith(InversePrefix, StringComparison.Ordinal))];
 
-    public static TheoryData<string> InverseCases => GoldenCase.Names("transforms", "Invertd");
+    public static TheoryData<string> InverseCases => GoldenCase.Names("transforms", InversePrefix);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -26,7 +27,6 @@ public sealed class TransformGoldenTests
     {
         var golden = GoldenCase.Require("transforms", name);
         using var json = golden.ReadJson();
-        Assert.SkipWhen(json.RootElement.TryGetProperty("chain", out _), "A chain with its inverse: see Invert_GoldenCase_MatchesMonai.");
         var target = json.RootElement.GetProperty("transform").GetString()!;
         Assert.SkipUnless(Registry.Knows(target), $"{name}: {target} is not supported.");
         Assert.SkipWhen(json.RootElement.TryGetProperty("error", out _), $"{name}: MONAI raises here.");

@@ -185,6 +185,22 @@ public sealed class LabelSavingTests
     }
 
     [Fact]
+    public async Task RawVoxels_BecomeNiftiOnTheImagesGrid()
+    {
+        using var test = new TestStore();
+        var place = new Affine(-2, 0, 0, 10, 0, 3, 0, 20, 0, 0, 4, 30);
+        await test.AddImageAsync("x", NiftiBytes.Image(place));
+        byte[] voxels = [.. Enumerable.Range(0, 24).Select(i => (byte)(i % 3))];
+        var label = await test.SaveLabelAsync("x", voxels, "label.bin");
+        Assert.Equal(".nii.gz", label.Extension);
+        using var volume = (LabelServer.Imaging.Volumes.Volume<byte>)await LabelServer.Imaging.Formats.VolumeReader.ReadAsync(new MemoryStream(await test.LabelBytesAsync("x")), "x");
+        Assert.Equal(voxels, volume.Samples.ToArray());
+        Assert.Equal(place, volume.Grid.Affine);
+        var error = await Assert.ThrowsAsync<UnreadableUploadException>(() => test.SaveLabelAsync("x", new byte[23], "label.bin"));
+        Assert.Contains("4×3×2 = 24 voxels", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Markups_AreTakenAsJson()
     {
         using var test = new TestStore();

@@ -44,16 +44,66 @@ public sealed class StudiesFolderTests
         Assert.Contains("\"k\":1", test.Store.FindImage("x")!.Info.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task AFolderThatIsNotThereNow_TakesNothingAway()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AFolderThatIsNotThereNow_TakesNothingAwayAndGetsNothing(bool emptyInItsPlace)
     {
         using var test = new TestStore();
         await test.AddImageAsync("x");
         test.Store.Flush();
         Directory.Move(test.Path, test.Path + "-gone");
+        if (emptyInItsPlace)
+            Directory.CreateDirectory(test.Path);
         test.Store.Refresh();
+        test.Store.Flush();
         Assert.Equal(["x"], test.Store.ImageIds());
+        await Assert.ThrowsAsync<DatastoreUnavailableException>(() => test.AddImageAsync("y"));
+        if (emptyInItsPlace)
+        {
+            Assert.Empty(Directory.GetFileSystemEntries(test.Path));
+            Directory.Delete(test.Path);
+        }
+
         Directory.Move(test.Path + "-gone", test.Path);
+        await test.AddImageAsync("y");
+        Assert.Equal(["x", "y"], test.Reopen().ImageIds());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FilesThatComeBack_BringTheirIdsAndNamesBack(bool restart)
+    {
+        using var test = new TestStore();
+        await test.AddImageAsync("2: T1", info: """{"k":1}""");
+        await test.SaveLabelAsync("2: T1", info: """{"label_info":[{"name":"spleen"},{"name":"liver"}]}""");
+        var away = Directory.CreateDirectory(Path.Combine(test.Outside, "away")).FullName;
+        var image = Directory.GetFiles(test.Path, "*.nii.gz").Single();
+        var label = Directory.GetFiles(test.FileAt("labels", "final")).Single();
+        File.Move(image, Path.Combine(away, "image"));
+        File.Move(label, Path.Combine(away, "label"));
+        test.Store.Refresh();
+        Assert.Empty(test.Store.ImageIds());
+        if (restart)
+            test.Reopen();
+
+        File.Move(Path.Combine(away, "image"), image);
+        File.Move(Path.Combine(away, "label"), label);
+        test.Store.Refresh();
+        Assert.Equal(["2: T1"], test.Store.ImageIds());
+        Assert.Contains("\"k\":1", test.Store.FindImage("2: T1")!.Info.ToString(), StringComparison.Ordinal);
+        Assert.Equal("liver", test.Store.FindImage("2: T1")!.FindLabel("final")!.ValueNames()![2]);
+    }
+
+    [Fact]
+    public async Task AFileReplacedByHand_LosesItsFormerChecksum()
+    {
+        using var test = new TestStore();
+        await test.AddImageAsync("x");
+        test.WriteFile(NiftiBytes.Label(3, 3, 3, 3), "x.nii.gz");
+        test.Store.Refresh();
+        Assert.Null(test.Store.FindImage("x")!.Info.GetText("checksum"));
     }
 
     [Fact]

@@ -14,11 +14,26 @@ public sealed class GridOperation : SpatialOperation
     public ResampleOptions Options { get; }
 
     /// <inheritdoc/>
-    public override VolumeView Invert(VolumeView view, Interpolation? interpolation, ParallelOptions parallel)
+    public override VolumeView Invert(VolumeView view, Interpolation? interpolation, ParallelOptions parallel) =>
+        Invert(view, interpolation, AxisMap.Identity, Before, parallel);
+
+    /// <summary>Undoes this resampling and the turns of the axes that came right before it, in one pass.</summary>
+    /// <param name="view">A volume of the size of <see cref="SpatialOperation.After"/>; not disposed here.</param>
+    /// <param name="turns">The turns, oldest first.</param>
+    /// <param name="interpolation">What to use instead of the forward step's mode, or null.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    /// <returns>See <see cref="SpatialOperation.Invert"/>; on the grid before the first turn.</returns>
+    public VolumeView InvertTurned(VolumeView view, IReadOnlyList<AxisOperation> turns, Interpolation? interpolation, ParallelOptions parallel)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        var back = turns.Reverse().Aggregate(AxisMap.Identity, (map, turn) => map.Then(turn.Map.Inverse()));
+        return Invert(view, interpolation, back, turns[0].Before, parallel);
+    }
+
+    private VolumeView Invert(VolumeView view, Interpolation? interpolation, AxisMap turn, VolumeGrid turned, ParallelOptions parallel)
     {
         // MONAI drops align_corners together with the mode.
         var options = interpolation is { } other ? new ResampleOptions(other, Options.OutOfBounds) : Options;
-        var result = GridResampler.Resample(new VolumeView(view.Stored, view.Axes, After), Before, options, parallel, exactZeros: false);
-        return new VolumeView(result.Stored, result.Axes, Before);
+        return GridResampler.ResampleTurned(new VolumeView(view.Stored, view.Axes, After), Before, options, turn, turned, parallel);
     }
 }
