@@ -56,7 +56,7 @@ internal static class ActiveLearningEndpoints
 
         if (!choice.Image.Info.TryGet("name", out _))
         {
-            answer = answer.With("name", choice.Image.DownloadName);
+            answer = answer.With("name", choice.Image.FileName);
         }
 
         return RawJsonAnswer.Of(checksum is null ? answer.Without("checksum") : answer.With("checksum", checksum));

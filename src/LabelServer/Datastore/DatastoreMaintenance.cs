@@ -81,6 +81,9 @@ internal sealed partial class DatastoreMaintenance(LocalDatastore store, Datasto
     private async Task PollAsync(PeriodicTimer timer, CancellationToken stoppingToken)
     {
         var seen = store.FolderTimes();
+
+        // What came between the opening of the store and this moment was reported by nobody.
+        _folderSignals.Writer.TryWrite(true);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var now = store.FolderTimes();

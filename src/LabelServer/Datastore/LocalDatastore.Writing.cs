@@ -91,7 +91,8 @@ internal sealed partial class LocalDatastore
         var content = await _check.ReadLabelAsync(upload.Content, extension, what, cancellationToken);
         if (content is not null)
         {
-            names = await RequireFitAsync(upload, content, names, extension, what, cancellationToken);
+            var grid = await FindGridAsync(upload.ImageId, cancellationToken);
+            names = _acceptance.Require(upload.Content, content, grid, names, $"{RequireImage(upload.ImageId).Stem}-{upload.Tag}", extension, what);
         }
 
         using var turn = await _locks.EnterAsync(upload.ImageId, cancellationToken);
@@ -191,43 +192,6 @@ internal sealed partial class LocalDatastore
         content.MarkTaken();
     });
 
-    /// <summary>Refuses a label on another grid or with unnamed values, and keeps its bytes.</summary>
-    private async Task<IReadOnlyDictionary<int, string>?> RequireFitAsync(
-        LabelUpload upload, LabelContent content, IReadOnlyDictionary<int, string>? names, string extension, string what, CancellationToken cancellationToken)
-    {
-        if (await FindGridAsync(upload.ImageId, cancellationToken) is { } grid)
-        {
-            switch (GridComparison.Compare(grid, content.Grid, out var deviation))
-            {
-                case GridFit.Near:
-                    LogNearGrid(what, deviation);
-                    break;
-                case GridFit.MadeOrthogonal:
-                    LogMadeOrthogonal(what);
-                    break;
-                case GridFit.Different:
-                    throw Refuse(upload, extension, kept => new LabelGridException(
-                        $"{what} lies on another grid than the image. Image: {Describe(grid)}. Label: {Describe(content.Grid)}. Make the segmentation on the image that this server handed out and submit it again.{kept}"));
-            }
-        }
-
-        names = content.SegmentNames ?? names;
-        if (names is not null)
-        {
-            foreach (var value in content.Values)
-            {
-                if (value is < int.MinValue or > int.MaxValue || !names.ContainsKey((int)value))
-                {
-                    var known = names.Count == 0 ? "no value has a name" : $"the names are {string.Join(", ", names.OrderBy(n => n.Key).Take(10).Select(n => $"{n.Key} '{n.Value}'"))}{(names.Count > 10 ? ", …" : string.Empty)}";
-                    throw Refuse(upload, extension, kept => new UnnamedLabelValueException(
-                        $"{what} holds the value {value}, which has no name: {known}. Give every segment a name in label_info, in the order of the values, or remove the voxels of this value.{kept}"));
-                }
-            }
-        }
-
-        return names;
-    }
-
     /// <summary>The image's grid; null when its file has none that can be read, as a picture or a slide.</summary>
     private async Task<VolumeGrid?> FindGridAsync(string imageId, CancellationToken cancellationToken)
     {
@@ -245,36 +209,6 @@ internal sealed partial class LocalDatastore
             LogUnreadableImage(imageId, exception.Message);
             return null;
         }
-    }
-
-    private TException Refuse<TException>(LabelUpload upload, string extension, Func<string, TException> make)
-        where TException : DatastoreException
-    {
-        string? kept;
-        try
-        {
-            kept = _refused.Keep(upload.Content, $"{RequireImage(upload.ImageId).Stem}-{upload.Tag}", extension);
-        }
-        catch (IOException exception)
-        {
-            LogNotKept(exception);
-            kept = null;
-        }
-
-        var error = make(kept is null ? " The file could not be kept on the server; keep your copy." : $" Your file is kept on the server as {kept}.");
-        if (kept is not null)
-        {
-            try
-            {
-                _refused.Explain(kept, error.Message);
-            }
-            catch (IOException exception)
-            {
-                LogNotKept(exception);
-            }
-        }
-
-        return error;
     }
 
     private InfoDocument ImageInfo(ImageUpload upload, string name)
@@ -313,8 +247,6 @@ internal sealed partial class LocalDatastore
 
     private static string IdOf(string? fileName, string extension) => fileName is null ? string.Empty
         : fileName.EndsWith(extension, StringComparison.Ordinal) ? fileName[..^extension.Length] : fileName;
-
-    private static string Describe(VolumeGrid grid) => $"{grid.Size} voxels, index to mm (RAS) {grid.Affine}";
 
     /// <summary>A link that someone placed in the folder must not lead a write outside.</summary>
     private void RequireNoLink(string folder, string target)
@@ -373,15 +305,6 @@ internal sealed partial class LocalDatastore
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed the label '{Tag}' of the image '{Id}'; its file is kept as a former version.")]
     private partial void LogLabelRemoved(string tag, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} is up to {Deviation} voxels off the image's grid; it was accepted.")]
-    private partial void LogNearGrid(string what, double deviation);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} has perpendicular axes, the image has not (a sheared image, as ITK writes its labels); it was accepted by its shape.")]
-    private partial void LogMadeOrthogonal(string what);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The grid of a label of the image '{Id}' was not compared: {Reason}")]
     private partial void LogUnreadableImage(string id, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A refused label could not be kept.")]
-    private partial void LogNotKept(Exception exception);
 }

@@ -25,7 +25,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
     private readonly UploadCheck _check;
     private readonly IncomingFiles _incoming;
     private readonly PreviousVersions _versions;
-    private readonly RefusedFiles _refused;
+    private readonly LabelAcceptance _acceptance;
     private readonly FolderReconciler _reconciler;
     private readonly DepartedFiles _departed;
     private readonly GridCache _grids;
@@ -43,7 +43,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         _check = new(inspector);
         _incoming = new(layout, disk);
         _versions = new(layout, disk, time);
-        _refused = new(layout, disk, time, options.RefusedFileLimit, options.RefusedByteLimit);
+        _acceptance = new(new RefusedFiles(layout, disk, time, options.RefusedFileLimit, options.RefusedByteLimit), logger);
         _departed = new(layout);
         _reconciler = new(layout, _patterns, _departed, time, logger);
         _grids = new(inspector);

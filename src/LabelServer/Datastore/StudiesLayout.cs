@@ -8,7 +8,8 @@ internal sealed class StudiesLayout
     /// <summary>The folder of this program's own files.</summary>
     public const string HiddenName = ".labelserver";
 
-    private static readonly char[] Separators = ['/', '\\'];
+    // On Unix a backslash is a letter like any other, and MONAI Label stores ids with it.
+    private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
 
     /// <summary>Resolves the folder, links included.</summary>
     public StudiesLayout(string root)
@@ -72,7 +73,7 @@ internal sealed class StudiesLayout
     public string VersionFolder(string tag, string stem) => Path.Combine(Versions, tag, stem);
 
     /// <summary>A path as the journal holds it: relative to the studies folder, with <c>/</c>.</summary>
-    public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+    public string Relative(string path) => Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>The path of what the journal holds.</summary>
     /// <exception cref="DatastoreUnavailableException">It leads outside the studies folder; the journal was tampered with.</exception>

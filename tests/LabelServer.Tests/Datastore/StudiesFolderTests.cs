@@ -130,6 +130,19 @@ public sealed class StudiesFolderTests
     }
 
     [Fact]
+    public async Task ABackslashInAFoundName_IsALetterOnUnix()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A separator on Windows.");
+        using var test = new TestStore();
+        test.WriteFile(NiftiBytes.Image(), "a\\b.nii.gz");
+        test.WriteFile(NiftiBytes.Image(), "b.nii.gz");
+        await test.SaveLabelAsync("a\\b");
+        Assert.Equal(["a\\b", "b"], test.Reopen().ImageIds());
+        await test.Store.RemoveImageAsync("a\\b", default);
+        Assert.Equal(["b.nii.gz"], Directory.GetFiles(test.Path, "*.nii.gz", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!));
+    }
+
+    [Fact]
     public void ASecondServer_IsTurnedAway()
     {
         using var test = new TestStore();
