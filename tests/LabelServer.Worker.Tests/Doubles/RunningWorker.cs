@@ -56,7 +56,10 @@ internal sealed class RunningWorker : IAsyncDisposable
         using var call = Client.Infer(Authorized, cancellationToken: cancellationToken);
         var header = new InferHeader
         {
-            ImageName = "scan 1", BundleFolder = Path.GetTempPath() + "no-such-bundle", Parts = parts, Parameters = new InferParameters { ResultExtension = ".nrrd" },
+            ImageName = "scan 1",
+            BundleFolder = Path.GetTempPath() + "no-such-bundle",
+            Parts = parts,
+            Parameters = new InferParameters { ResultExtension = ".nrrd" },
         };
         change?.Invoke(header);
         await call.RequestStream.WriteAsync(new InferUpload { Header = header }, cancellationToken);
