@@ -5,7 +5,7 @@ namespace LabelServer.Workers;
 
 /// <summary>Keeps one worker process running: starts it in the background at the server's start, starts it again when it ends, ends it with the server.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed partial class WorkerSupervisor : IHostedService, IAsyncDisposable
+internal sealed partial class WorkerSupervisor : IHostedLifecycleService, IAsyncDisposable
 {
     // A worker that lived this long is sound: it is started again at once. One that dies sooner is started after a growing pause.
     private static readonly TimeSpan SoundLife = TimeSpan.FromSeconds(5);
@@ -71,13 +71,26 @@ internal sealed partial class WorkerSupervisor : IHostedService, IAsyncDisposabl
         }
     }
 
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Starts the worker in the background, unless the options leave it to the first job; the server does not wait for it.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <remarks>Only here, after the server listens: a start that fails because the port is taken should not begin with a worker that must be ended again.</remarks>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
         if (_options.StartWithServer)
-            _watching = Task.Run(KeepRunningAsync, cancellationToken);
+            _watching = Task.Run(KeepRunningAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Ends the worker.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)

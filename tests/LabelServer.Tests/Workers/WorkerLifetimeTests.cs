@@ -52,7 +52,7 @@ public sealed partial class WorkerLifetimeTests
     public async Task Worker_EndsWhileIdle_IsStartedAgainInTheBackground()
     {
         await using var session = new WorkerSession();
-        await session.Supervisor.StartAsync(Stop);
+        await session.Supervisor.StartedAsync(Stop);
         var first = await session.Supervisor.GetAsync(Stop);
 
         first.Kill();
