@@ -12,12 +12,15 @@ internal static class NiftiLength
 {
     private const int BlockLength = 256 * 1024;
 
-    /// <summary>Refuses a file that is cut short.</summary>
+    // As the reader of images has it: some writers pad with zeros; what goes on for longer, or with something else, is no image of that header.
+    private const long MostPadding = 1 << 20;
+
+    /// <summary>Refuses a file that is cut short, and one that goes on after its voxels: a small file may unpack to any size.</summary>
     /// <param name="content">The file from its start; seekable.</param>
     /// <param name="header">What its header says.</param>
     /// <param name="name">The image's name, for messages.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="VolumeFormatException">Voxels are missing, or the packed bytes are damaged.</exception>
+    /// <exception cref="VolumeFormatException">Voxels are missing, something else follows them, or the packed bytes are damaged.</exception>
     public static async Task RequireAsync(Stream content, VolumeHeader header, string name, CancellationToken cancellationToken)
     {
         var start = new byte[2];
@@ -31,8 +34,11 @@ internal static class NiftiLength
             var head = await source.ReadAtLeastAsync(block, 540, throwOnEndOfStream: false, cancellationToken);
             var needed = VoxelOffset(block.AsSpan(0, head), header.Format) + (header.Grid.Size.VoxelCount * header.Channels * SampleTypes.SizeOf(header.StoredType));
             long length = head;
-            for (int count; (count = await source.ReadAsync(block, cancellationToken)) > 0; length += count)
+            RequirePadding(block.AsSpan(0, head), length, needed, name);
+            for (int count; (count = await source.ReadAsync(block, cancellationToken)) > 0;)
             {
+                length += count;
+                RequirePadding(block.AsSpan(0, count), length, needed, name);
             }
 
             if (length < needed)
@@ -47,6 +53,16 @@ internal static class NiftiLength
         finally
         {
             ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static void RequirePadding(ReadOnlySpan<byte> block, long length, long needed, string name)
+    {
+        var extra = (int)Math.Min(block.Length, length - needed);
+        if (extra > 0 && (length - needed > MostPadding || block[^extra..].ContainsAnyExcept((byte)0)))
+        {
+            throw new VolumeFormatException(
+                $"The image '{name}' goes on after the last voxel that its header names (at byte {needed}). Header and data do not belong together; export the image again.");
         }
     }
 
