@@ -24,6 +24,10 @@ public static class RandomTransforms
         registry.Register("RandFlip", RandFlip.Create);
         registry.Register("RandAxisFlip", RandFlip.CreateAxis);
         registry.Register("RandRotate90", RandRotate90.Create);
+        registry.Register("RandAffine", RandAffine.Create);
+        registry.Register("RandRotate", RandAffine.CreateRotate);
+        registry.Register("RandZoom", RandZoom.Create);
+        registry.Register("RandGaussianSmooth", RandGaussianSmooth.Create);
         registry.Register("RandScaleIntensity", RandIntensity.CreateScale);
         registry.Register("RandShiftIntensity", RandIntensity.CreateShift);
         registry.Register("RandGaussianNoise", RandGaussianNoise.Create);
@@ -32,5 +36,5 @@ public static class RandomTransforms
     }
 
     /// <summary>True for a step that draws random numbers, so that its result must not be cached.</summary>
-    public static bool IsRandom(ITransform transform) => transform is RandomTransform or CropTransform;
+    public static bool IsRandom(ITransform transform) => transform is RandomTransform or CropTransform or RandAffine;
 }

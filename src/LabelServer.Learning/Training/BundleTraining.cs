@@ -1,0 +1,56 @@
+using LabelServer.Bundles;
+using LabelServer.Bundles.Config;
+using LabelServer.Learning.Networks;
+using LabelServer.Learning.Sampling;
+
+namespace LabelServer.Learning.Training;
+
+/// <summary>Trains a bundle: from its train config and a list of images to published weights.</summary>
+public sealed class BundleTraining
+{
+    private readonly BundleTrainingRequest _request;
+    private readonly TimeProvider _time;
+
+    /// <summary>Prepares a training.</summary>
+    public BundleTraining(BundleTrainingRequest request, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(time);
+        _request = request;
+        _time = time;
+    }
+
+    /// <summary>Reads the plan without running it; everything that is not supported is reported here.</summary>
+    /// <exception cref="TrainingException">A part is missing.</exception>
+    /// <exception cref="LearningException">A part is not supported.</exception>
+    public (TrainingPlan Plan, TrainingPlanReader Reader) Plan()
+    {
+        var bundle = Bundle.Open(_request.Folder);
+        var document = bundle.LoadConfig(_request.Configs).With(_request.Overrides);
+        var reader = new TrainingPlanReader(bundle, bundle.CreateResolver(document, _request.DataFolders), RandomTransforms.CreateRegistry());
+        var plan = reader.Read();
+        return (plan with { Settings = _request.Adjust(plan.Settings) }, reader);
+    }
+
+    /// <summary>Runs.</summary>
+    /// <param name="progress">Told what happens; may be null.</param>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <exception cref="LearningException">The run cannot be done.</exception>
+    public async Task<TrainingOutcome> RunAsync(IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        var (plan, reader) = Plan();
+        var weights = new BundleWeights(_request.Folder, _request.WeightsFile ?? plan.WeightsFile, _time, _request.StoredType);
+        var start = _request.StartFromServed ? weights.ReadServed(cancellationToken) : null;
+        var run = new TrainingRun
+        {
+            Training = _request.Training ?? reader.ReadItems("train"),
+            Validation = _request.Validation ?? reader.ReadItems("validate"),
+            StartWeights = start,
+            StartIsServed = start is not null,
+            PublishAlways = _request.PublishAlways,
+            StateFile = _request.StateFile ?? Path.Combine(_request.Folder, "models", "history", Path.GetFileNameWithoutExtension(weights.ServedFile), "last.run"),
+            Sink = weights,
+        };
+        return await new Trainer(plan, run, NetworkRegistry.CreateDefault(), _time, progress).RunAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+using LabelServer.Bundles.Checkpoints;
+using LabelServer.Bundles.Config;
+
+namespace LabelServer.Learning.Training;
+
+/// <summary>What is to be trained, and how it differs from the bundle's config.</summary>
+public sealed record BundleTrainingRequest
+{
+    /// <summary>The bundle's folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The configs that are read and merged, by name. Default <c>train</c>.</summary>
+    public IReadOnlyList<string> Configs { get; init; } = ["train"];
+
+    /// <summary>Overrides of config ids, such as <c>train#trainer#max_epochs</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, ConfigValue>> Overrides { get; init; } = [];
+
+    /// <summary>Folders that the config's expressions may look into, such as the data set's.</summary>
+    public IReadOnlyList<string> DataFolders { get; init; } = [];
+
+    /// <summary>Images to train on; null: those that the config names.</summary>
+    public IReadOnlyList<TrainingItem>? Training { get; init; }
+
+    /// <summary>Images to validate on; null: those that the config names.</summary>
+    public IReadOnlyList<TrainingItem>? Validation { get; init; }
+
+    /// <summary>The served file; null: the one that the config saves to.</summary>
+    public string? WeightsFile { get; init; }
+
+    /// <summary>Whether the training starts from the served weights, if there are any. Default true.</summary>
+    public bool StartFromServed { get; init; } = true;
+
+    /// <summary>Whether weights are published even when they are worse. Default false.</summary>
+    public bool PublishAlways { get; init; }
+
+    /// <summary>How weights are stored. Default float32.</summary>
+    public CheckpointDataType StoredType { get; init; } = CheckpointDataType.Float32;
+
+    /// <summary>The file that the run is saved to after each epoch; null: beside the history.</summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>Changes the settings that the config gives.</summary>
+    public Func<TrainerSettings, TrainerSettings> Adjust { get; init; } = s => s;
+}
