@@ -1,6 +1,7 @@
 using LabelServer.Imaging.Cropping;
 using LabelServer.Imaging.Resampling;
 using LabelServer.Inference.Transforms;
+using LabelServer.Inference.Transforms.Cropping;
 using LabelServer.Inference.Transforms.Spatial;
 
 namespace LabelServer.Learning.Sampling;

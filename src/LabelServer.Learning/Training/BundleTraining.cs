@@ -1,5 +1,4 @@
 using LabelServer.Bundles;
-using LabelServer.Bundles.Config;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Sampling;
 
