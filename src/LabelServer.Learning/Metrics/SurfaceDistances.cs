@@ -50,12 +50,12 @@ public sealed class SurfaceDistances
     }
 
     /// <summary>The largest distance, or a percentile of the distances, of the prediction's surface and, unless directed, of the target's.</summary>
-    /// <param name="percentile">Above 0 to 100; null: the largest.</param>
+    /// <param name="percentile">Above 0 to 100; null: the largest. A percentile of infinite distances is NaN, as MONAI's.</param>
     /// <param name="directed">Whether only distances from the prediction count.</param>
     public double Hausdorff(double? percentile = null, bool directed = false)
     {
         var forward = Percentile(_toTarget, percentile);
-        return directed || double.IsNaN(forward) ? forward : Math.Max(forward, Percentile(_toPrediction, percentile));
+        return directed ? forward : Math.Max(forward, Percentile(_toPrediction, percentile));
     }
 
     /// <summary>The mean distance from the prediction's surface and, when symmetric, of those from the target's too.</summary>
@@ -90,12 +90,12 @@ public sealed class SurfaceDistances
             return distances.Max();
         }
 
-        // As torch.quantile: linear between the two ranks.
+        // As torch.quantile: linear between the two ranks, which between infinite distances is no number.
         var sorted = distances.Order().ToArray();
         var place = percentile.Value / 100 * (sorted.Length - 1);
         var low = (int)Math.Floor(place);
         var high = Math.Min(low + 1, sorted.Length - 1);
-        return sorted[low] == sorted[high] ? sorted[low] : sorted[low] + ((sorted[high] - sorted[low]) * (place - low));
+        return sorted[low] + ((sorted[high] - sorted[low]) * (place - low));
     }
 
     /// <summary>

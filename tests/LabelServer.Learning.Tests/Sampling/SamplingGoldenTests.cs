@@ -80,7 +80,7 @@ public sealed class SamplingGoldenTests
         var (foreground, background) = (Centres(tensors, "corrected_fg_centers"), Centres(tensors, "corrected_bg_centers"));
         var ratio = root.GetProperty("expected_pos_ratio").GetDouble();
         HashSet<(int, int, int)> allowed = [.. ratio > 0 ? foreground : [], .. ratio < 1 ? background : []];
-        Assert.Empty(centres.Where(c => !allowed.Contains(c)));
+        Assert.DoesNotContain(centres, c => !allowed.Contains(c));
         Assert.Equal(root.GetProperty("fraction_centre_only_possible_as_foreground").GetDouble(), Share(centres, c => foreground.Contains(c) && !background.Contains(c)), 0.05);
         Assert.Equal(root.GetProperty("fraction_centre_only_possible_as_background").GetDouble(), Share(centres, c => background.Contains(c) && !foreground.Contains(c)), 0.05);
         Assert.Equal(root.GetProperty("fraction_centre_voxel_foreground").GetDouble(), Share(centres, c => label[0, c.Item1, c.Item2, c.Item3] != 0), 0.05);
