@@ -5,6 +5,7 @@ using LabelServer.Inference;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Inference.Transforms;
+using LabelServer.Learning;
 using LabelServer.Worker.Contract;
 
 namespace LabelServer.Worker.Calls;
@@ -29,6 +30,21 @@ internal static class Failure
             FailureKind.Memory => $"The image '{image}' needs more memory than there is ({Shorten(error.Message, 300)}). Try highres false, sw_batch_size 1, or a machine or device with more memory.",
             FailureKind.Internal => $"The inference of the image '{image}' failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
             _ => error.Message.Contains(image, StringComparison.Ordinal) ? error.Message : $"The image '{image}': {error.Message}",
+        };
+        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+    }
+
+    /// <summary>The error of a training.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="bundle">The bundle's name, for the message.</param>
+    public static RpcException ToTrainingRpc(Exception error, string bundle)
+    {
+        var kind = error is LearningException or BundleException ? FailureKind.Model : KindOf(error);
+        var text = kind switch
+        {
+            FailureKind.Memory => $"The training of {bundle} needs more memory than there is ({Shorten(error.Message, 300)}). Try a smaller train_batch_size, highres false, or a machine with more memory.",
+            FailureKind.Internal => $"The training of {bundle} failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
+            _ => error.Message,
         };
         return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
     }
