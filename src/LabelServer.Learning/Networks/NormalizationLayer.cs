@@ -19,7 +19,7 @@ public static class NormalizationLayer
         {
             case "GROUP":
                 spec.Allow("num_groups", "num_channels", "eps", "affine");
-                return Initialised(nn.GroupNorm(spec.Integer("num_groups", 8), spec.Integer("num_channels", channels), spec.Real("eps", 1e-5), spec.Boolean("affine", true)));
+                return new GroupNormalization(spec.Integer("num_groups", 8), spec.Integer("num_channels", channels), spec.Real("eps", 1e-5), spec.Boolean("affine", true));
             case "BATCH" or "SYNCBATCH":
                 spec.Allow("num_features", "eps", "momentum", "affine", "track_running_stats");
                 return spatialDims == 2
@@ -37,21 +37,5 @@ public static class NormalizationLayer
             default:
                 throw new NetworkUnsupportedException($"The normalisation '{spec.Name}' is not supported; supported: GROUP, BATCH, SYNCBATCH, INSTANCE.");
         }
-    }
-
-    /// <summary>Weights of 1 and biases of 0, as in PyTorch. TorchSharp 0.107 leaves those of GroupNorm as the memory was.</summary>
-    private static nn.Module<Tensor, Tensor> Initialised(nn.Module<Tensor, Tensor> layer)
-    {
-        if (layer.get_parameter("weight") is { } weight)
-        {
-            nn.init.ones_(weight);
-        }
-
-        if (layer.get_parameter("bias") is { } bias)
-        {
-            nn.init.zeros_(bias);
-        }
-
-        return layer;
     }
 }
