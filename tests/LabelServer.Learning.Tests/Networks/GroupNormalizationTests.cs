@@ -89,6 +89,21 @@ public sealed class GroupNormalizationTests
     }
 
     [Fact]
+    public void Forward_ActivatedInPlace_HasTorchsGradient()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new GroupNormalization(2, 4, 1e-5, affine: true);
+        var values = randn([1, 4, 3, 4, 5]);
+        var input = TorchLayout.ChannelsLast(values.clone()).requires_grad_();
+        layer.call(input).relu_().sum().backward();
+
+        var reference = values.clone().requires_grad_();
+        nn.functional.group_norm(reference, 2, ones(4), zeros(4), 1e-5).relu().sum().backward();
+
+        AssertClose(reference.grad!, input.grad!, 1e-5);
+    }
+
+    [Fact]
     public void StateDict_HasTorchsNames()
     {
         using var layer = new GroupNormalization(2, 4, 1e-5, affine: true);

@@ -40,7 +40,10 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
         var kernel = GroupNormKernel.For(input.dtype);
         using var scope = NewDisposeScope();
         var source = TorchLayout.ToLast(input);
-        var target = empty_like(source);
+
+        // With the input's strides, and no view of another tensor: an activation may then work in place on it.
+        var output = empty_like(input);
+        var target = TorchLayout.ToLast(output);
         var voxels = source.numel() / samples / channels;
         var statistics = new GroupStatistics[samples];
         var (gamma, beta) = (Values(weight), Values(bias));
@@ -54,7 +57,7 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
 
         ctx.save_for_backward([input, weight]);
         ctx.save_data(nameof(GroupStatistics), statistics);
-        return TorchLayout.ToFirst(target).MoveToOuterDisposeScope();
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -69,7 +72,8 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
         var kernel = GroupNormKernel.For(input.dtype);
         var source = TorchLayout.ToLast(input);
         var given = TorchLayout.ToLast(grad_output).to(input.dtype).contiguous();
-        var result = empty_like(source);
+        var gradient = empty_like(input);
+        var result = TorchLayout.ToLast(gradient);
         var voxels = source.numel() / statistics.Length / channels;
         var gamma = Values(weight);
         var (gradGamma, gradBeta) = (new float[channels], new float[channels]);
@@ -82,7 +86,7 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
         }
 
         grad_output.Dispose();
-        _lastGradient = TorchLayout.ToFirst(result).DetachFromDisposeScope();
+        _lastGradient = gradient.DetachFromDisposeScope();
         return [_lastGradient, tensor(gradGamma).to(weight.dtype).MoveToOuterDisposeScope(), tensor(gradBeta).to(weight.dtype).MoveToOuterDisposeScope(), null!, null!];
     }
 
