@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LabelServer.Apps;
+using LabelServer.Auth;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Http;
@@ -36,7 +37,7 @@ internal static class ActiveLearningEndpoints
     private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
-        var client = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : RequestUser.Of(context);
+        var client = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : CurrentUser.Of(context).Name;
         if (await service.NextAsync(strategy, client, cancellationToken) is not var (choice, checksum))
         {
             return new JsonAnswer(new JsonObject());

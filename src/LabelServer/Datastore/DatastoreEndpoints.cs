@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LabelServer.Auth;
 using LabelServer.Datastore.Names;
 using LabelServer.Errors;
 using LabelServer.Http;
@@ -99,7 +100,7 @@ internal static class DatastoreEndpoints
         var file = RequiredFile(form, "file");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
-        var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = RequestUser.Of(context) }, cancellationToken);
+        var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = CurrentUser.Of(context).Name }, cancellationToken);
         return new JsonAnswer(new JsonObject { ["image"] = added });
     }
 
@@ -159,7 +160,7 @@ internal static class DatastoreEndpoints
         query.Validate();
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
         var changes = InfoDocument.Parse(form.Text("info"), $"form field 'info' of the image '{ImageIds.Printable(id)}'");
-        await store.UpdateImageInfoAsync(id, changes.With("user", RequestUser.Of(context)), cancellationToken);
+        await store.UpdateImageInfoAsync(id, changes.With("user", CurrentUser.Of(context).Name), cancellationToken);
         return new JsonAnswer(null);
     }
 
@@ -175,7 +176,7 @@ internal static class DatastoreEndpoints
         var file = RequiredFile(form, "label");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the label of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
-        await store.SaveLabelAsync(new LabelUpload(id, content) { Tag = tag, Info = info, User = RequestUser.LoggedIn(context) }, cancellationToken);
+        await store.SaveLabelAsync(new LabelUpload(id, content) { Tag = tag, Info = info, User = CurrentUser.Of(context).LoggedInName }, cancellationToken);
         return new JsonAnswer(new JsonObject { ["image"] = id, ["label"] = id });
     }
 
@@ -218,7 +219,7 @@ internal static class DatastoreEndpoints
         query.Validate();
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
         var changes = InfoDocument.Parse(form.Text(field), $"form field '{field}' of the label '{ImageIds.Printable(tag)}' of the image '{ImageIds.Printable(id)}'");
-        await store.UpdateLabelInfoAsync(id, tag, changes.With("user", RequestUser.Of(context)), cancellationToken);
+        await store.UpdateLabelInfoAsync(id, tag, changes.With("user", CurrentUser.Of(context).Name), cancellationToken);
         return new JsonAnswer(null);
     }
 
