@@ -12,6 +12,7 @@ internal static class OpenApiEndpoints
 
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
+    // Without the page's own extras that lead to services on the internet: they would fail here, and invite people to send things out.
     private const string Page = """
         <!DOCTYPE html>
         <html lang="en">
@@ -24,7 +25,12 @@ internal static class OpenApiEndpoints
         <body>
         <div id="app"></div>
         <script src="/docs/scalar.js"></script>
-        <script>Scalar.createApiReference("#app", { url: "/openapi.json", withDefaultFonts: false, telemetry: false });</script>
+        <script>
+        Scalar.createApiReference("#app", {
+          url: "/openapi.json", withDefaultFonts: false, telemetry: false,
+          showDeveloperTools: "never", hideClientButton: true, agent: { disabled: true }, mcp: { disabled: true },
+        });
+        </script>
         </body>
         </html>
 
@@ -46,11 +52,20 @@ internal static class OpenApiEndpoints
                     Description = "The REST protocol of MONAI Label, as this server speaks it. Every path is served with and without a slash at its end.",
                 };
 
+                document.Tags = UsedTags(document);
+
                 // The page asks where it was loaded from; an address in the document would be wrong behind a tunnel.
                 document.Servers = [];
                 return Task.CompletedTask;
             });
         });
+    }
+
+    // Every endpoint names its group; without this the classes that map them would be listed as empty groups.
+    private static HashSet<OpenApiTag> UsedTags(OpenApiDocument document)
+    {
+        var used = document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()).SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>());
+        return [.. used.Select(tag => tag.Name).OfType<string>().Distinct(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name })];
     }
 
     /// <summary>Adds the endpoints.</summary>

@@ -16,6 +16,9 @@ public sealed partial class OpenApiTests
         Assert.Empty(new[] { "/info", "/infer/{model}", "/train", "/model/{model}", "/logs" }.Except(paths.Select(p => p.Key.TrimEnd('/'))));
         foreach (var (path, operations) in paths)
             Assert.All(operations!.AsObject(), o => Assert.False(string.IsNullOrEmpty((string?)o.Value!["summary"]), $"{o.Key} {path} has no summary"));
+        Assert.Equal(
+            paths.SelectMany(p => p.Value!.AsObject()).SelectMany(o => o.Value!["tags"]!.AsArray()).Select(t => (string?)t).Distinct().Order(),
+            document["tags"]!.AsArray().Select(t => (string?)t!["name"]).Order());
         var infer = document["paths"]!["/infer/{model}"]!["post"]!;
         Assert.Equal(["model", "image", "session_id", "output"], infer["parameters"]!.AsArray().Select(p => (string)p!["name"]!));
         Assert.NotNull(infer["requestBody"]!["content"]!["multipart/form-data"]);
