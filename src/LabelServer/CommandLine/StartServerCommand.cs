@@ -12,6 +12,7 @@ internal sealed class StartServerCommand
 {
     private readonly Option<string?> _app = new("--app", "-a") { Description = "The app's folder, such as apps/monaibundle." };
     private readonly Option<string?> _studies = new("--studies", "-s") { Description = "The folder of the images; created when it is missing." };
+    private readonly Option<string?> _state = new("--state") { Description = "The folder of the state database (jobs, leases). [default: .labelserver in the studies]" };
     private readonly Option<string[]> _conf = new("--conf", "-c") { Description = "A setting of the app: --conf KEY VALUE. May be repeated.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
     private readonly Option<string?> _host = new("--host", "-i") { Description = "The address to listen on. [default: 127.0.0.1]" };
     private readonly Option<int?> _port = new("--port", "-p") { Description = "The port to listen on; 0 takes a free one. [default: 8000]" };
@@ -36,7 +37,7 @@ internal sealed class StartServerCommand
     private Command ToCommand()
     {
         var command = new Command("start_server", "Starts the server.");
-        foreach (var option in new Option[] { _app, _studies, _conf, _host, _port, _verbose, _insecure, _allowedHosts, _accessLog, _certificate, _key, _keyPassword, _dryRun })
+        foreach (var option in new Option[] { _app, _studies, _state, _conf, _host, _port, _verbose, _insecure, _allowedHosts, _accessLog, _certificate, _key, _keyPassword, _dryRun })
             command.Options.Add(option);
         foreach (var option in _ignored)
         {
@@ -76,6 +77,7 @@ internal sealed class StartServerCommand
     {
         App = result.GetValue(_app),
         Studies = result.GetValue(_studies),
+        State = result.GetValue(_state),
         Conf = result.GetValue(_conf) ?? [],
         Host = result.GetValue(_host),
         Port = result.GetValue(_port),

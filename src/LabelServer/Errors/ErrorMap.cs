@@ -5,7 +5,9 @@ using LabelServer.Bundles.Checkpoints;
 using LabelServer.Datastore;
 using LabelServer.Imaging;
 using LabelServer.Inference;
+using LabelServer.Jobs;
 using LabelServer.Sessions;
+using LabelServer.State;
 
 namespace LabelServer.Errors;
 
@@ -62,6 +64,12 @@ public static class ErrorMap
         [typeof(SessionNotFoundException)] = StatusCodes.Status404NotFound,
         [typeof(SessionArchiveException)] = StatusCodes.Status400BadRequest,
         [typeof(SessionsDisabledException)] = StatusCodes.Status406NotAcceptable,
+
+        // Background jobs and the server's state.
+        [typeof(JobBusyException)] = StatusCodes.Status429TooManyRequests,
+        [typeof(JobStoppedException)] = StatusCodes.Status409Conflict,
+        [typeof(StateUnavailableException)] = StatusCodes.Status503ServiceUnavailable,
+        [typeof(StateFullException)] = StatusCodes.Status507InsufficientStorage,
 
         // Active learning.
         [typeof(StrategyUnknownException)] = StatusCodes.Status404NotFound,

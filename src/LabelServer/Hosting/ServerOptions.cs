@@ -60,13 +60,17 @@ public sealed record ServerOptions
     /// <summary>Whether nothing may be written into the studies (<c>MONAI_LABEL_DATASTORE_READ_ONLY</c>).</summary>
     public bool ReadOnlyStudies { get; init; }
 
-    /// <summary>The server's own folder inside the studies: journal, versions, logs, uploads. For studies that are only read it is a folder of this user with a name made of theirs.</summary>
-    public string StateFolder => ReadOnlyStudies
-        ? Path.Combine(
-            System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData, System.Environment.SpecialFolderOption.DoNotVerify),
-            "LabelServer",
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StudiesFolder)).AsSpan(0, 8)))
-        : Path.Combine(StudiesFolder, ".labelserver");
+    /// <summary>The server's own folder inside the studies: journal, versions, logs, uploads. For studies that are only read it is <see cref="LocalStateFolder"/>.</summary>
+    public string StateFolder => ReadOnlyStudies ? LocalStateFolder : Path.Combine(StudiesFolder, ".labelserver");
+
+    /// <summary>A folder of this user on this machine, with a name made of the studies folder's.</summary>
+    public string LocalStateFolder => Path.Combine(
+        System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData, System.Environment.SpecialFolderOption.DoNotVerify),
+        "LabelServer",
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StudiesFolder)).AsSpan(0, 8)));
+
+    /// <summary>The folder of the state database, absolute (<c>--state</c>); null: chosen by where the studies lie.</summary>
+    public string? DatabaseFolder { get; init; }
 
     /// <summary>The log file.</summary>
     public string LogFile => Path.Combine(StateFolder, "logs", "app.log");

@@ -24,6 +24,7 @@ public static class ServerOptionsBuilder
         {
             AppFolder = AppFolder(arguments.App ?? environment.Text("MONAI_LABEL_APP_DIR"), faults),
             StudiesFolder = StudiesFolder(arguments.Studies ?? environment.Text("MONAI_LABEL_STUDIES"), faults),
+            DatabaseFolder = StateFolder(arguments.State, faults),
             Conf = Conf(environment.Map("MONAI_LABEL_APP_CONF", faults), arguments.Conf, faults),
             Host = host,
             Port = Port(arguments.Port ?? environment.Integer("MONAI_LABEL_SERVER_PORT", 8000, faults), faults),
@@ -80,6 +81,16 @@ public static class ServerOptionsBuilder
         var path = Path.GetFullPath(folder);
         if (File.Exists(path))
             faults.Add($"--studies {folder}: this is a file, not a folder.");
+        return path;
+    }
+
+    private static string? StateFolder(string? folder, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(folder))
+            return null;
+        var path = Path.GetFullPath(folder);
+        if (File.Exists(path))
+            faults.Add($"--state {folder}: this is a file, not a folder.");
         return path;
     }
 

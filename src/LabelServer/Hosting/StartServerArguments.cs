@@ -9,6 +9,9 @@ public sealed record StartServerArguments
     /// <summary><c>--studies</c></summary>
     public string? Studies { get; init; }
 
+    /// <summary><c>--state</c></summary>
+    public string? State { get; init; }
+
     /// <summary><c>--conf</c>: keys and values in turn.</summary>
     public IReadOnlyList<string> Conf { get; init; } = [];
 
