@@ -1,4 +1,6 @@
+using System.Globalization;
 using LabelServer.Bundles;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Sampling;
 
@@ -28,7 +30,7 @@ public sealed class BundleTraining
         var document = bundle.LoadConfig(_request.Configs).With(_request.Overrides);
         var reader = new TrainingPlanReader(bundle, bundle.CreateResolver(document, _request.DataFolders), RandomTransforms.CreateRegistry());
         var plan = reader.Read();
-        return (plan with { Settings = _request.Adjust(plan.Settings) }, reader);
+        return (MemorySaving.Apply(plan with { Settings = _request.Adjust(plan.Settings) }, _request.MemorySavingSteps), reader);
     }
 
     /// <summary>Runs.</summary>
@@ -46,10 +48,41 @@ public sealed class BundleTraining
             Validation = _request.Validation ?? reader.ReadItems("validate"),
             StartWeights = start,
             StartIsServed = start is not null,
+            Incumbent = start is null ? ReadIncumbent(weights, progress, cancellationToken) : null,
+            RunId = _request.RunId,
             PublishAlways = _request.PublishAlways,
             StateFile = _request.StateFile ?? Path.Combine(_request.Folder, "models", "history", Path.GetFileNameWithoutExtension(weights.ServedFile), "last.run"),
             Sink = weights,
         };
-        return await new Trainer(plan, run, NetworkRegistry.CreateDefault(), _time, progress).RunAsync(cancellationToken);
+        if (_request.StartFromServed && start is null)
+        {
+            progress?.Report(new TrainingEvent.Notice($"There are no weights {Path.GetFileName(weights.ServedFile)} to start from; the training starts from random ones."));
+        }
+
+        using var curves = new TensorBoardLog(EventsFolder(weights), plan.Labels, progress);
+        var outcome = await new Trainer(plan, run, NetworkRegistry.CreateDefault(), _time, curves).RunAsync(cancellationToken);
+
+        // The run is over; the next one of the same data begins at its first epoch.
+        File.Delete(run.StateFile);
+        return outcome;
+    }
+    private string EventsFolder(BundleWeights weights)
+    {
+        var run = _request.RunId.Length > 0 ? _request.RunId : _time.GetUtcNow().ToString("yyyyMMdd'_'HHmmss", CultureInfo.InvariantCulture);
+        return Path.Combine(_request.Folder, "models", "events", Path.GetFileNameWithoutExtension(weights.ServedFile), run);
+    }
+
+    // Served weights that cannot be read are no reason not to train others.
+    private static IReadOnlyList<NamedWeights>? ReadIncumbent(BundleWeights weights, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return weights.ReadServed(cancellationToken);
+        }
+        catch (CheckpointException error)
+        {
+            progress?.Report(new TrainingEvent.Notice($"The served weights cannot be read and are not compared with: {error.Message}"));
+            return null;
+        }
     }
 }

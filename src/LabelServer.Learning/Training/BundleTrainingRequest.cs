@@ -39,6 +39,12 @@ public sealed record BundleTrainingRequest
     /// <summary>The file that the run is saved to after each epoch; null: beside the history.</summary>
     public string? StateFile { get; init; }
 
+    /// <summary>Tells this run from others of the same data and settings; empty: they are one.</summary>
+    public string RunId { get; init; } = string.Empty;
+
+    /// <summary>How often memory ran out: the batch is halved each time, then the patch. Default 0.</summary>
+    public int MemorySavingSteps { get; init; }
+
     /// <summary>Changes the settings that the config gives.</summary>
     public Func<TrainerSettings, TrainerSettings> Adjust { get; init; } = s => s;
 }

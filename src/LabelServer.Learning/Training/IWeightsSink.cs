@@ -1,3 +1,5 @@
+using LabelServer.Bundles.History;
+
 namespace LabelServer.Learning.Training;
 
 /// <summary>Takes weights that are to be served.</summary>

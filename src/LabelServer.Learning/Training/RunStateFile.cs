@@ -28,21 +28,32 @@ internal static class RunStateFile
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
         var temporary = path + ".new";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous }))
+        try
         {
-            var length = new byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)json.Length);
-            await file.WriteAsync(length, cancellationToken);
-            await file.WriteAsync(json, cancellationToken);
-            foreach (var values in tensors.Values)
-            {
-                await file.WriteAsync(MemoryMarshal.AsBytes<float>(values).ToArray(), cancellationToken);
-            }
+            await WriteAsync(temporary, json, tensors.Values, cancellationToken);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            // Half a file would keep a full disk full.
+            File.Delete(temporary);
+            throw;
+        }
+    }
 
-            file.Flush(flushToDisk: true);
+    private static async Task WriteAsync(string path, byte[] header, IEnumerable<float[]> tensors, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
+        var length = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        await file.WriteAsync(length, cancellationToken);
+        await file.WriteAsync(header, cancellationToken);
+        foreach (var values in tensors)
+        {
+            await file.WriteAsync(MemoryMarshal.AsBytes<float>(values).ToArray(), cancellationToken);
         }
 
-        File.Move(temporary, path, overwrite: true);
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Reads the file, or gives null when there is none.</summary>

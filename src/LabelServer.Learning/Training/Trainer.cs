@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LabelServer.Bundles.History;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Learning.Networks;
@@ -81,11 +82,13 @@ public sealed class Trainer
         var state = await ResumeAsync(session, cancellationToken);
         _progress?.Report(new TrainingEvent.Started(_run.Training.Count, _run.Validation.Count, state.Epoch + 1, Settings.Epochs, session.BatchesPerEpoch));
         var begun = _time.GetTimestamp();
-        if (state.Epoch == 0 && _run.StartIsServed && _run.Validation.Count > 0)
+        if (state.Epoch == 0 && (_run.StartIsServed || _run.Incumbent is not null) && _run.Validation.Count > 0)
         {
-            var incumbent = await ValidateAsync(validator, session, built, cancellationToken);
-            state = state with { IncumbentMeanDice = incumbent.MeanDice };
-            _progress?.Report(new TrainingEvent.Validated(0, incumbent, false, _time.GetElapsedTime(begun)));
+            if (await ValidateIncumbentAsync(validator, session, built, cancellationToken) is { } incumbent)
+            {
+                state = state with { IncumbentMeanDice = incumbent.MeanDice };
+                _progress?.Report(new TrainingEvent.Validated(0, incumbent, false, _time.GetElapsedTime(begun)));
+            }
         }
 
         var stoppedEarly = false;
@@ -98,7 +101,7 @@ public sealed class Trainer
             _progress?.Report(new TrainingEvent.EpochDone(epoch, loss, _time.GetElapsedTime(begun)));
             if (_run.Validation.Count > 0 && (epoch % Settings.ValidationInterval == 0 || epoch == Settings.Epochs))
             {
-                var result = await ValidateAsync(validator, session, built, cancellationToken);
+                var result = await ValidateAsync(validator, session.CopyTo, built, cancellationToken);
                 state = Judge(state, result, session, out var isBest);
                 _progress?.Report(new TrainingEvent.Validated(epoch, result, isBest, _time.GetElapsedTime(begun)));
                 if (_run.PublishAlways || (isBest && !(result.MeanDice < state.IncumbentMeanDice)))
@@ -136,10 +139,24 @@ public sealed class Trainer
         };
     }
 
-    private async Task<ValidationResult> ValidateAsync(Validator validator, TrainingSession session, NetworkDescription built, CancellationToken cancellationToken)
+    /// <summary>Scores what is served; null when it belongs to another network.</summary>
+    private async Task<ValidationResult?> ValidateIncumbentAsync(Validator validator, TrainingSession session, NetworkDescription built, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ValidateAsync(validator, _run.Incumbent is { } served ? module => Fill(module, served) : session.CopyTo, built, cancellationToken);
+        }
+        catch (NetworkWeightsException error) when (_run.Incumbent is not null)
+        {
+            _progress?.Report(new TrainingEvent.Notice($"The served weights are not compared with: {error.Message}"));
+            return null;
+        }
+    }
+
+    private async Task<ValidationResult> ValidateAsync(Validator validator, Action<nn.Module> fill, NetworkDescription built, CancellationToken cancellationToken)
     {
         var module = _networks.Build(_plan.Network).Module;
-        session.CopyTo(module);
+        fill(module);
         var options = new NetworkOptions(Settings.BFloat16 ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
         using var network = TorchNetwork.FromModule(module, _plan.Bundle, options, built.InputChannels, built.OutputChannels);
         return await validator.RunAsync(network, cancellationToken);
@@ -186,15 +203,22 @@ public sealed class Trainer
     /// <summary>What decides the numbers of a run, but for how long it goes on.</summary>
     private string Fingerprint()
     {
+        var planned = Settings.BeforeSaving ?? (BatchSize: Settings.BatchSize, AccumulatedBatches: Settings.AccumulatedBatches);
         var text = new StringBuilder()
             .Append(_plan.Network).Append(_plan.Optimiser).Append(_plan.Schedule)
-            .Append(CultureInfo.InvariantCulture, $"|{Settings.Seed}|{Settings.BatchSize}|{Settings.AccumulatedBatches}|{Settings.GradientNorm}|{Settings.BFloat16}|{Settings.WeightAverageDecay}");
+            .Append(CultureInfo.InvariantCulture, $"|{_run.RunId}|{Settings.Seed}|{planned.BatchSize}|{planned.AccumulatedBatches}|{Settings.GradientNorm}|{Settings.BFloat16}|{Settings.WeightAverageDecay}");
         foreach (var item in _run.Training.Concat(_run.Validation))
         {
             text.Append('|').Append(item.Id);
         }
 
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static void Fill(nn.Module module, IReadOnlyList<NamedWeights> weights)
+    {
+        using var scope = NewDisposeScope();
+        ModuleWeights.Fill(module, weights.ToDictionary(w => w.Name, w => tensor(w.Values, w.Shape.ToArray())), "the served weights");
     }
 
     private static void Fill(TrainedNetwork network, IReadOnlyList<NamedWeights> weights)

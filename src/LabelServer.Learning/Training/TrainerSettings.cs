@@ -9,6 +9,9 @@ public sealed record TrainerSettings
     /// <summary>Images in a batch. Default 1.</summary>
     public int BatchSize { get; init; } = 1;
 
+    /// <summary>Batch size and accumulated batches as planned, when memory made them smaller: a run goes on all the same. Null: nothing was changed.</summary>
+    public (int BatchSize, int AccumulatedBatches)? BeforeSaving { get; init; }
+
     /// <summary>Batches whose gradients are added before a step. Default 1.</summary>
     public int AccumulatedBatches { get; init; } = 1;
 

@@ -39,10 +39,13 @@ internal static class Failure
     /// <param name="bundle">The bundle's name, for the message.</param>
     public static RpcException ToTrainingRpc(Exception error, string bundle)
     {
-        var kind = error is LearningException or BundleException ? FailureKind.Model : KindOf(error);
+        var kind = error is LearningException or BundleException ? FailureKind.Model
+            : error is IOException or UnauthorizedAccessException && !IsOutOfMemory(error) ? FailureKind.Step
+            : KindOf(error);
         var text = kind switch
         {
             FailureKind.Memory => $"The training of {bundle} needs more memory than there is ({Shorten(error.Message, 300)}). Try a smaller train_batch_size, highres false, or a machine with more memory.",
+            FailureKind.Step when error is IOException or UnauthorizedAccessException => $"The training of {bundle} cannot write what it saves: {error.Message} What is served stays as it was. Free some space on the disk, or let the server write into the bundle's folder, and train again.",
             FailureKind.Internal => $"The training of {bundle} failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
             _ => error.Message,
         };

@@ -22,6 +22,8 @@ internal static class TrainMessages
             WeightsFile = message.WeightsFile.Length == 0 ? null : message.WeightsFile,
             StartFromServed = message.StartFromServed,
             PublishAlways = message.PublishAlways,
+            RunId = message.RunId,
+            MemorySavingSteps = message.Settings?.MemorySavingSteps ?? 0,
             StoredType = message.StoreHalf ? CheckpointDataType.Float16 : CheckpointDataType.Float32,
             Adjust = settings => Adjust(settings, message.Settings ?? new TrainSettings()),
         };

@@ -1,7 +1,7 @@
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.Jobs;
 using LabelServer.OpenApi;
-using LabelServer.Training;
 
 namespace LabelServer.BatchInference;
 
@@ -11,7 +11,7 @@ internal static class BatchInferenceEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapBatchInference(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/batch/infer", (HttpRequest request) => IdleTasks.Status(request, "Batch_infer")).Describe(new("Batch inference", "The status of the newest batch") { Query = TaskParameters.Status });
+        routes.MapGet("/batch/infer", (HttpRequest request) => IdleJobs.Status(request, "Batch_infer")).Describe(new("Batch inference", "The status of the newest batch") { Query = TaskParameters.Status });
         routes.MapDelete("/batch/infer", () => new JsonAnswer(null)).Describe(new("Batch inference", "Stops the running batch"));
         routes.MapPost("/batch/infer/{model}", RefuseAsync).Describe(new("Batch inference", "Segments many images")
         {

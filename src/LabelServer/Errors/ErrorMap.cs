@@ -8,6 +8,7 @@ using LabelServer.Inference;
 using LabelServer.Jobs;
 using LabelServer.Sessions;
 using LabelServer.State;
+using LabelServer.Training;
 
 namespace LabelServer.Errors;
 
@@ -70,6 +71,13 @@ public static class ErrorMap
         [typeof(JobStoppedException)] = StatusCodes.Status409Conflict,
         [typeof(StateUnavailableException)] = StatusCodes.Status503ServiceUnavailable,
         [typeof(StateFullException)] = StatusCodes.Status507InsufficientStorage,
+
+        // Training.
+        [typeof(TrainerUnknownException)] = StatusCodes.Status404NotFound,
+        [typeof(TrainingRefusedException)] = StatusCodes.Status400BadRequest,
+        [typeof(TrainingMemoryException)] = StatusCodes.Status507InsufficientStorage,
+        [typeof(TrainingWorkerLostException)] = StatusCodes.Status502BadGateway,
+        [typeof(TrainingFailedException)] = StatusCodes.Status500InternalServerError,
 
         // Active learning.
         [typeof(StrategyUnknownException)] = StatusCodes.Status404NotFound,

@@ -9,6 +9,7 @@ using LabelServer.Http;
 using LabelServer.Inference;
 using LabelServer.Info;
 using LabelServer.Jobs;
+using LabelServer.Live;
 using LabelServer.Logs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
@@ -70,6 +71,8 @@ public static class ServerHost
         services.AddSingleton<WeightsStore>();
         services.AddState(options);
         services.AddJobs();
+        services.AddLive();
+        services.AddTraining();
         services.AddDatastore(options);
         services.AddSessions(options);
         services.AddActiveLearning(options, declaration);
@@ -87,6 +90,7 @@ public static class ServerHost
         api.MapActiveLearning();
         api.MapModels();
         api.MapTraining();
+        api.MapLive();
         api.MapScoring();
         api.MapBatchInference();
         api.MapLogs();

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using LabelServer.Apps;
+using LabelServer.Bundles.History;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Models;
+using LabelServer.Training;
 
 namespace LabelServer.Info;
 
@@ -11,7 +13,7 @@ namespace LabelServer.Info;
 /// Slicer's panel sets the rules: no <c>config</c> at the top, <c>labels</c> an array, the values of a model's <c>config</c> scalars or non-empty lists of text, and keys in the order in which they are to be shown.
 /// A model that cannot run is left out of <c>models</c> and named in <c>description</c>. Nothing here waits for a worker.
 /// </remarks>
-public sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelCatalog catalog, IDatastore datastore)
+internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelCatalog catalog, TrainingInfo training, IDatastore datastore)
 {
     private static readonly Dictionary<string, string> StrategyDescriptions = new(StringComparer.Ordinal)
     {
@@ -45,10 +47,10 @@ public sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelC
             ["version"] = ServerVersion.Text,
             ["labels"] = new JsonArray([.. models.SelectMany(LabelsInOrder).Distinct(StringComparer.Ordinal).Select(l => (JsonNode?)l)]),
             ["models"] = new JsonObject(models.Select(m => KeyValuePair.Create(m.Id, (JsonNode?)Describe(m)))),
-            ["trainers"] = new JsonObject(),
+            ["trainers"] = training.Trainers(),
             ["strategies"] = new JsonObject(app.Strategies.Select(s => KeyValuePair.Create(s, (JsonNode?)new JsonObject { ["description"] = StrategyDescriptions.GetValueOrDefault(s, s) }))),
             ["scoring"] = new JsonObject(app.Scoring.Select(s => KeyValuePair.Create(s, (JsonNode?)new JsonObject { ["description"] = s }))),
-            ["train_stats"] = new JsonObject(),
+            ["train_stats"] = training.TrainStatistics(),
             ["datastore"] = DescribeDatastore(),
         };
     }
@@ -59,31 +61,26 @@ public sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelC
 
     private static JsonObject Describe(ModelDescription model)
     {
+        var notValidated = NotValidated(model);
         var json = new JsonObject
         {
             ["type"] = model.Type,
             ["labels"] = new JsonObject(model.Labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))),
             ["dimension"] = model.Dimension,
-            ["description"] = model.Description,
-            ["config"] = new JsonObject(model.Config.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)ConfigNode(c.Key, c.Value)))),
+            ["description"] = notValidated.Count == 0 ? model.Description : $"{WithStop(model.Description)} The served {string.Join(" and ", notValidated)}, trained here, was not validated.".TrimStart(),
+            ["config"] = new JsonObject(model.Config.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)ConfigNode.Of(c.Key, c.Value)))),
         };
         if (model.Version.Length > 0)
             json["version"] = model.Version;
+        if (notValidated.Count > 0)
+            json["not_validated"] = new JsonArray([.. notValidated.Select(f => (JsonNode?)f)]);
         if (model.IntendedUse.Length > 0)
             json["intended_use"] = model.IntendedUse;
         return json;
     }
 
-    private static JsonNode ConfigNode(string key, object value) => value switch
-    {
-        bool truth => JsonValue.Create(truth),
-        int whole => JsonValue.Create(whole),
-        long whole => JsonValue.Create(whole),
-        double real => JsonValue.Create(real),
-        string text => JsonValue.Create(text),
-        IReadOnlyList<string> { Count: > 0 } list => new JsonArray([.. list.Select(t => (JsonNode?)t)]),
-        _ => throw new InvalidOperationException($"The config value '{key}' is a {value.GetType().Name}, which the clients' option panels cannot show."),
-    };
+    private static List<string> NotValidated(ModelDescription model) =>
+        [.. model.Weights.Where(w => w.IsPresent && new WeightsHistory(model.Folder, w.FileName, TimeProvider.System).FindServed() is { IsNotValidated: true }).Select(w => w.FileName)];
 
     private JsonObject DescribeDatastore()
     {

@@ -128,7 +128,11 @@ internal abstract partial class JobQueue(IJobHandler handler, IJobStore store, I
         try
         {
             await foreach (var job in _waiting.Reader.ReadAllAsync(stoppingToken))
+            {
+                // A job that waited behind the interrupted one stays one that waits.
+                stoppingToken.ThrowIfCancellationRequested();
                 await RunAsync(job, stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -163,7 +167,7 @@ internal abstract partial class JobQueue(IJobHandler handler, IJobStore store, I
         LogStarted(Kind.Title, job.Record.Id);
         try
         {
-            var context = new JobContext(job.Record.Id, (JsonObject)JsonNode.Parse(job.Record.Request)!, job.IsResumed, line => Log(job, line));
+            var context = new JobContext(job.Record.Id, (JsonObject)JsonNode.Parse(job.Record.Request)!, job.IsResumed, line => Log(job, line), stoppingToken);
             var result = await handler.RunAsync(context, stop.Token);
             End(job, JobState.Done, "Done.");
             job.Finish(result);

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using LabelServer.Errors;
 using LabelServer.Http;
+using LabelServer.Jobs;
 using LabelServer.OpenApi;
-using LabelServer.Training;
 
 namespace LabelServer.Scoring;
 
@@ -12,7 +12,7 @@ internal static class ScoringEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapScoring(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/scoring/", (HttpRequest request) => IdleTasks.Status(request, "Scoring")).Describe(new("Scoring", "The status of the newest scoring") { Query = TaskParameters.Status });
+        routes.MapGet("/scoring/", (HttpRequest request) => IdleJobs.Status(request, "Scoring")).Describe(new("Scoring", "The status of the newest scoring") { Query = TaskParameters.Status });
         routes.MapDelete("/scoring/", () => new JsonAnswer(null)).Describe(new("Scoring", "Stops the running scoring"));
         routes.MapPost("/scoring/", AllAsync).Describe(new("Scoring", "Runs every scoring method; deprecated") { Query = [TaskParameters.RunSync], HasJsonBody = true });
         routes.MapPost("/scoring/{method}", OneAsync).Describe(new("Scoring", "Runs a scoring method") { Query = [TaskParameters.RunSync], HasJsonBody = true });

@@ -36,6 +36,9 @@ public sealed record WorkerOptions
     /// <summary>The GPUs that the worker may see, as <c>CUDA_VISIBLE_DEVICES</c> takes them; null for all.</summary>
     public string? VisibleGpus { get; init; }
 
+    /// <summary>Whether it gives way to other processes, so that an inference is quick while a training runs.</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>Folder for results on their way to the client; null for the system's temporary folder.</summary>
     public string? SpoolFolder { get; init; }
 }

@@ -65,6 +65,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var worker = new WorkerProcess(process, endpoint, log);
         try
         {
+            if (options.IsBackground)
+                GiveWay(process);
             await worker.GreetAsync(options, time, cancellationToken);
             return worker;
         }
@@ -87,15 +89,34 @@ internal sealed class WorkerProcess : IAsyncDisposable
         !OperatingSystem.IsWindows() && exitCode is > 128 and < 160 ? $"ended by signal {exitCode - 128}{(exitCode == 137 ? ", which the system also sends when memory runs out" : string.Empty)}" : $"exit code {exitCode}";
 
     /// <summary>Asks the worker to end by closing its input, waits a little, then ends it.</summary>
+    /// <param name="grace">How long to wait.</param>
+    public async Task EndAsync(TimeSpan grace)
+    {
+        _process.StandardInput.Close();
+        await Task.WhenAny(Exited, Task.Delay(grace));
+        Kill();
+        await Exited;
+    }
+
+    /// <summary>Ends the worker as <see cref="EndAsync"/> does, with time for what it is doing.</summary>
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
-        _process.StandardInput.Close();
-        await Task.WhenAny(Exited, Task.Delay(StopGrace));
-        Kill();
-        await Exited;
+        await EndAsync(StopGrace);
         _process.Dispose();
         _endpoint.Dispose();
+    }
+
+    // A process that ended already shows in the greeting; a system that refuses leaves the priority as it is.
+    private static void GiveWay(Process process)
+    {
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
+        {
+        }
     }
 
     private async Task GreetAsync(WorkerOptions options, TimeProvider time, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using LabelServer.Bundles.Checkpoints;
+using LabelServer.Bundles.History;
 using LabelServer.Learning.Training;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,11 +24,46 @@ public sealed class BundleWeightsTests : IDisposable
         await weights.PublishAsync(Values(2), Info(7), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, Served(weights));
-        Assert.Equal([1, 0], weights.Versions().Select(v => v.Version));
-        Assert.Equal(7, weights.Versions()[0].Info!.Epoch);
-        Assert.Null(weights.Versions()[1].Info);
-        Assert.Equal(0, weights.Rollback().Version);
+        Assert.Equal([1, 0], weights.History.Versions().Select(v => v.Version));
+        Assert.Equal(7, weights.History.Versions()[0].Info!.Epoch);
+        Assert.Null(weights.History.Versions()[1].Info);
+        Assert.Equal(0, weights.History.Rollback().Version);
         Assert.Equal(1, Served(weights));
+        Assert.Equal(0, weights.History.FindServed()!.Version);
+    }
+
+    [Fact]
+    public async Task Rollback_AgainAndAgain_GoesFurtherBack()
+    {
+        var weights = Create();
+        for (var n = 1; n <= 3; n++)
+        {
+            await weights.PublishAsync(Values(n), Info(n), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(3, weights.History.FindServed()!.Version);
+        Assert.Equal(2, weights.History.Rollback().Version);
+        Assert.Equal(1, weights.History.Rollback().Version);
+        Assert.Equal(1, Served(weights));
+        Assert.Throws<WeightsHistoryException>(() => weights.History.Rollback());
+    }
+
+    [Fact]
+    public async Task PublishAsync_OverWeightsThatWerePutThereByHand_KeepsThem()
+    {
+        var weights = Create();
+        await weights.PublishAsync(Values(1), Info(1), TestContext.Current.CancellationToken);
+        var foreign = new BundleWeights(Path.Combine(_folder, "elsewhere"), "model.pt", _time);
+        await foreign.PublishAsync(Values(8), Info(1), TestContext.Current.CancellationToken);
+        File.Copy(foreign.ServedFile, weights.ServedFile, overwrite: true);
+        File.SetLastWriteTimeUtc(weights.ServedFile, _time.GetUtcNow().UtcDateTime.AddMinutes(5));
+        Assert.Null(weights.History.FindServed());
+
+        await weights.PublishAsync(Values(2), Info(2), TestContext.Current.CancellationToken);
+
+        Assert.Equal([3, 2, 1], weights.History.Versions().Select(v => v.Version));
+        Assert.Null(weights.History.Rollback().Info);
+        Assert.Equal(8, Served(weights));
     }
 
     [Fact]
@@ -39,7 +75,7 @@ public sealed class BundleWeightsTests : IDisposable
             await weights.PublishAsync(Values(n), Info(n), TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal([4, 3], weights.Versions().Select(v => v.Version));
+        Assert.Equal([4, 3], weights.History.Versions().Select(v => v.Version));
         Assert.Equal(4, Served(weights));
         Assert.Equal(4, Directory.GetFiles(Path.Combine(_folder, "models", "history", "model")).Length);
     }
@@ -54,7 +90,7 @@ public sealed class BundleWeightsTests : IDisposable
         }
 
         _time.Advance(TimeSpan.FromHours(1));
-        weights.Rollback(1);
+        weights.History.Rollback(1);
 
         Assert.Equal(1, Served(weights));
         Assert.Equal(_time.GetUtcNow().UtcDateTime, File.GetLastWriteTimeUtc(weights.ServedFile));
@@ -64,11 +100,11 @@ public sealed class BundleWeightsTests : IDisposable
     public async Task Rollback_UnknownVersion_ListsThoseThereAre()
     {
         var weights = Create();
-        Assert.Equal("There is no version before the newest of model.pt. Nothing was published yet.", Assert.Throws<TrainingException>(() => weights.Rollback()).Message);
+        Assert.Equal("There is no version before the served one of model.pt. Nothing was published yet.", Assert.Throws<WeightsHistoryException>(() => weights.History.Rollback()).Message);
 
         await weights.PublishAsync(Values(1), Info(1), TestContext.Current.CancellationToken);
 
-        Assert.Equal("There is no version 9 of model.pt. There are: 1.", Assert.Throws<TrainingException>(() => weights.Rollback(9)).Message);
+        Assert.Equal("There is no version 9 of model.pt. There are: 1.", Assert.Throws<WeightsHistoryException>(() => weights.History.Rollback(9)).Message);
     }
 
     [Fact]
@@ -82,7 +118,7 @@ public sealed class BundleWeightsTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => weights.PublishAsync(Values(2), Info(2), cancel.Token));
 
         Assert.Equal(1, Served(weights));
-        Assert.Equal([1], weights.Versions().Select(v => v.Version));
+        Assert.Equal([1], weights.History.Versions().Select(v => v.Version));
     }
 
     [Fact]
@@ -104,5 +140,5 @@ public sealed class BundleWeightsTests : IDisposable
 
     private static PublishedWeights Info(int epoch) => new(epoch, 0.5, [0.5, double.NaN], 3, 1);
 
-    private BundleWeights Create(int keep = 5) => new(_folder, "model.pt", _time) { Keep = keep };
+    private BundleWeights Create(int keep = 5) => new(new WeightsHistory(_folder, "model.pt", _time) { Keep = keep });
 }

@@ -1,3 +1,4 @@
+using LabelServer.Bundles.History;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Training;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using LabelServer.Jobs;
 
 namespace LabelServer.Tests.Jobs;
@@ -6,7 +7,7 @@ namespace LabelServer.Tests.Jobs;
 /// <summary>Jobs that do what the test says, one step at a time.</summary>
 internal sealed class ScriptedJobs : IJobHandler
 {
-    private readonly SemaphoreSlim _started = new(0);
+    private readonly Channel<bool> _started = Channel.CreateUnbounded<bool>();
 
     public JobKind Kind => JobKind.Train;
 
@@ -20,11 +21,11 @@ internal sealed class ScriptedJobs : IJobHandler
     {
         lock (Seen)
             Seen.Add((job.Request.ToJsonString(), job.IsResumed));
-        _started.Release();
+        _started.Writer.TryWrite(true);
         return await Work(job, cancellationToken);
     }
 
-    public Task StartedAsync() => _started.WaitAsync(TestContext.Current.CancellationToken);
+    public Task StartedAsync() => _started.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
 
     public static async Task<JsonNode?> ForeverAsync(JobContext job, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ public sealed class IdleEndpointTests
     }
 
     [Theory]
-    [InlineData("/train/tiny", "{}", 501)]
+    [InlineData("/train/tiny", "{}", 404)]
     [InlineData("/train/tiny", "[]", 422)]
     [InlineData("/train/tiny", "{", 422)]
     [InlineData("/scoring/dice", "{}", 404)]

@@ -1,10 +1,10 @@
 using LabelServer.Errors;
 using LabelServer.Http;
 
-namespace LabelServer.Training;
+namespace LabelServer.Jobs;
 
 /// <summary>What the status of background tasks answers while there are none.</summary>
-internal static class IdleTasks
+internal static class IdleJobs
 {
     /// <summary>The status of a kind of task (protocol 4.5, 4.6, 4.8).</summary>
     /// <param name="request">The request, with <c>all</c> and <c>check_if_running</c>.</param>

@@ -1,4 +1,4 @@
-namespace LabelServer.Learning.Training;
+namespace LabelServer.Bundles.History;
 
 /// <summary>What is known of published weights; kept in the history beside them.</summary>
 /// <param name="Epoch">The epoch that made them.</param>

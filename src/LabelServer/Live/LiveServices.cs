@@ -1,0 +1,20 @@
+using LabelServer.Jobs;
+
+namespace LabelServer.Live;
+
+/// <summary>Adds the live hub.</summary>
+internal static class LiveServices
+{
+    /// <summary>Adds the hub's services.</summary>
+    public static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddSignalR();
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
+        services.AddSingleton<IJobListener, JobFeed>();
+        return services;
+    }
+
+    /// <summary>Adds the hub's address.</summary>
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<LiveHub>("/live");
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using LabelServer.Bundles;
+using LabelServer.Bundles.Config;
+using LabelServer.Models;
+
+namespace LabelServer.Training;
+
+/// <summary>The models of this server that can be trained, as they are on disk at this moment. Safe for concurrent use.</summary>
+internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory devices)
+{
+    private const string Config = "train";
+    private readonly ConcurrentDictionary<string, (BundleStamp Stamp, TrainerDescription? Trainer)> _cache = new(StringComparer.Ordinal);
+
+    /// <summary>The names of the compute devices.</summary>
+    public IReadOnlyList<string> Devices => devices.Names;
+
+    /// <summary>All trainers, in the order of the models. A model without weights is among them: a training can give it some.</summary>
+    public IReadOnlyList<TrainerDescription> Trainers => [.. models.Models.Select(Describe).OfType<TrainerDescription>()];
+
+    /// <summary>The trainer of a model.</summary>
+    /// <exception cref="TrainerUnknownException">There is none; the message lists those there are.</exception>
+    public TrainerDescription Require(string model)
+    {
+        var trainers = Trainers;
+        var names = string.Join(", ", trainers.Select(t => t.Model.Id));
+        return trainers.FirstOrDefault(t => t.Model.Id == model)
+            ?? throw new TrainerUnknownException($"There is no trainer '{model}'. {(names.Length == 0 ? "This server's models cannot be trained: their bundles have no configs/train.json." : $"Trainers of this server: {names}.")}");
+    }
+
+    private TrainerDescription? Describe(ModelDescription model)
+    {
+        var stamp = BundleStamp.Of(model.Folder, []);
+        if (_cache.TryGetValue(model.Folder, out var known) && known.Stamp == stamp)
+            return known.Trainer;
+        var trainer = Read(model);
+        _cache[model.Folder] = (stamp, trainer);
+        return trainer;
+    }
+
+    private static TrainerDescription? Read(ModelDescription model)
+    {
+        var trainer = new TrainerDescription { Model = model, Displayable = [], NamesEpochs = false };
+        Bundle? bundle = null;
+        try
+        {
+            bundle = Bundle.Open(model.Folder);
+            if (!bundle.HasConfig(Config))
+                return null;
+            var document = bundle.LoadConfig(Config);
+            return trainer with { Displayable = DisplayableConfig.Read(bundle.CreateResolver(document)), NamesEpochs = document.Find("max_epochs") is ConfigValue.Integer };
+        }
+        catch (Exception error) when (error is BundleException or IOException or UnauthorizedAccessException)
+        {
+            // What is wrong with a train config is said by the training itself, with all its words; a folder that is no bundle at all trains nothing.
+            return bundle is null ? null : trainer;
+        }
+    }
+}
