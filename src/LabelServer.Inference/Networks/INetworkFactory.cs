@@ -18,11 +18,15 @@ public interface INetworkFactory
     /// <exception cref="NetworkException">The device is not there.</exception>
     Task<INetwork> CreateAsync(ConfigValue.Component definition, string weightsFile, NetworkOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Loads a whole network (code and weights) from a TorchScript file.</summary>
-    /// <param name="file">The <c>.ts</c> or <c>.pt</c> file.</param>
+    /// <summary>Whether this runtime loads whole networks of that kind.</summary>
+    /// <param name="file">The file; only its extension is looked at: <c>.ts</c> is TorchScript, <c>.onnx</c> is ONNX.</param>
+    bool SupportsWhole(string file);
+
+    /// <summary>Loads a whole network (code and weights) from a TorchScript or ONNX file.</summary>
+    /// <param name="file">The <c>.ts</c> or <c>.onnx</c> file.</param>
     /// <param name="options">Precision and device.</param>
     /// <param name="cancellationToken">Stops the work between its steps.</param>
-    /// <exception cref="NetworkUnsupportedException">This runtime has no TorchScript.</exception>
-    /// <exception cref="NetworkException">The file is no TorchScript, or the device is not there.</exception>
-    Task<INetwork> LoadScriptAsync(string file, NetworkOptions options, CancellationToken cancellationToken);
+    /// <exception cref="NetworkUnsupportedException">This runtime has no networks of that kind.</exception>
+    /// <exception cref="NetworkException">The file can not be loaded, or the device is not there.</exception>
+    Task<INetwork> LoadWholeAsync(string file, NetworkOptions options, CancellationToken cancellationToken);
 }

@@ -11,4 +11,7 @@ public enum NetworkPrecision
 
     /// <summary>The upper half of a float32: 8 bits of mantissa. About 0.1 % of the voxels get another label, nearly all where two classes are level.</summary>
     BFloat16,
+
+    /// <summary>IEEE 754 half precision. Of ONNX models that are stored so; it can not be asked for.</summary>
+    Float16,
 }

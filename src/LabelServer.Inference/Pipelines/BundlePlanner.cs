@@ -35,9 +35,8 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
 
         var preprocessing = transforms.Build(Bundle.Name, Required(resolver, "preprocessing"));
         var postprocessing = transforms.Build(Bundle.Name, Required(resolver, "postprocessing"));
-        var weights = new WeightsLocator(Bundle).Find(resolver, request.ModelFilename);
-        var network = FindNetwork(resolver, weights);
-        var spatialDims = network?.Argument("spatial_dims") is ConfigValue.Integer { Value: 2 } ? 2 : 3;
+        var (weights, network) = FindNetwork(resolver, new WeightsLocator(Bundle).Find(resolver, request.ModelFilename), request.Runtime);
+        var spatialDims = SpatialDims(network);
         var windows = InfererReader.Read(Bundle.Name, Required(resolver, "inferer"), spatialDims);
         windows = windows with
         {
@@ -122,24 +121,34 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
     private static string Reason(ConfigResolver resolver, string id) =>
         resolver.Unsupported.FirstOrDefault(u => u.Key == id) is { } unsupported ? $": {unsupported.Reason}" : ".";
 
-    private ConfigValue.Component? FindNetwork(ConfigResolver resolver, string weights)
+    // A whole network's file does not say how many axes are spatial; the metadata do.
+    private int SpatialDims(ConfigValue.Component? network) => network is not null
+        ? network.Argument("spatial_dims") is ConfigValue.Integer { Value: 2 } ? 2 : 3
+        : Bundle.Metadata.Inputs is [{ SpatialShape.Count: 2 }, ..] ? 2 : 3;
+
+    // The same network as ONNX beside its checkpoint takes its place where the definition is not known here, and where ONNX Runtime is asked for, unless the weights were trained since.
+    private (string Weights, ConfigValue.Component? Network) FindNetwork(ConfigResolver resolver, string weights, NetworkRuntime runtime)
     {
-        if (WeightsLocator.IsScript(weights))
+        var model = Path.ChangeExtension(weights, ".onnx");
+        var isWanted = (runtime == NetworkRuntime.Onnx && File.GetLastWriteTimeUtc(model) >= File.GetLastWriteTimeUtc(weights)) || Definition(resolver) is not { } known || !networks.Supports(known);
+        if (isWanted && !WeightsLocator.IsWhole(weights) && networks.SupportsWhole(model) && File.Exists(model))
         {
-            return null;
+            return (model, null);
         }
 
-        foreach (var id in NetworkIds)
+        if (WeightsLocator.IsWhole(weights))
         {
-            if (ComponentOf(resolver.TryResolve(id)) is { } component)
-            {
-                return networks.Supports(component) ? component : throw new BundleUnsupportedException(
-                    $"The bundle '{Bundle.Name}' has the network {component.Target} ('{component.Id}'), which is not supported. A TorchScript file (models/model.ts) would run as a whole network.");
-            }
+            return networks.SupportsWhole(weights) ? (weights, null) : throw new BundleUnsupportedException(
+                $"The bundle '{Bundle.Name}' brings its network as {Path.GetFileName(weights)}, and this installation has no runtime for {Path.GetExtension(weights)} files.");
         }
 
-        throw new BundleUnsupportedException($"The bundle '{Bundle.Name}' defines no network under {string.Join(", ", NetworkIds)}, and its weights are no TorchScript file.");
+        var definition = Definition(resolver) ?? throw new BundleUnsupportedException(
+            $"The bundle '{Bundle.Name}' defines no network under {string.Join(", ", NetworkIds)}, and its weights are no TorchScript or ONNX file.");
+        return networks.Supports(definition) ? (weights, definition) : throw new BundleUnsupportedException(
+            $"The bundle '{Bundle.Name}' has the network {definition.Target} ('{definition.Id}'), which is not supported. A TorchScript or ONNX file (models/model.ts, models/model.onnx) would run as a whole network.");
     }
+
+    private static ConfigValue.Component? Definition(ConfigResolver resolver) => NetworkIds.Select(id => ComponentOf(resolver.TryResolve(id))).FirstOrDefault(c => c is not null);
 
     // '@network_def.to(@device)' is a call on the component.
     private static ConfigValue.Component? ComponentOf(ConfigValue? value) => value switch

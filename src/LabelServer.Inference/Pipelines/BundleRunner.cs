@@ -54,7 +54,8 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
         progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
         var plan = planner.Plan(request);
-        var networkOptions = new NetworkOptions(request.Precision, string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device, plan.SpatialDims);
+        var device = string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device;
+        var networkOptions = new NetworkOptions(request.Precision, device, plan.SpatialDims, request.Runtime, NetworkDataFormat.Of(planner.Bundle.Metadata));
         var loading = networks.GetAsync(plan.Network, plan.WeightsFile, networkOptions, cancellationToken);
 
         using var sample = new Sample();

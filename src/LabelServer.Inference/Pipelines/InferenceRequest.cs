@@ -45,6 +45,9 @@ public sealed record InferenceRequest
     /// <summary>The device, as PyTorch writes it; null, empty or <c>auto</c> takes a GPU if there is one.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Default: what the files allow, the faster one.</summary>
+    public NetworkRuntime Runtime { get; init; }
+
     /// <summary>Other settings that the bundle offers under <c>displayable_configs</c>: key to JSON text of the value.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

@@ -24,7 +24,7 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
             throw new ModelMissingException($"The weights '{info.Name}' are not in {info.Directory?.Parent?.Name}/{info.Directory?.Name}. Fetch them with: labelserver models download {info.Directory?.Parent?.Name}");
         }
 
-        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : Describe(definition), options);
+        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : DefinitionText.Of(definition), options);
         for (var node = _networks.First; node is not null; node = node.Next)
         {
             if (node.Value.Key == key)
@@ -47,7 +47,7 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
         }
 
         var network = definition is null
-            ? await factory.LoadScriptAsync(info.FullName, options, cancellationToken)
+            ? await factory.LoadWholeAsync(info.FullName, options, cancellationToken)
             : await factory.CreateAsync(definition, info.FullName, options, cancellationToken);
         _networks.AddFirst((key, network));
         return network;
@@ -63,14 +63,6 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
 
         _networks.Clear();
     }
-
-    private static string Describe(ConfigValue value) => value switch
-    {
-        ConfigValue.Component component => $"{component.Target}({string.Join(",", component.Arguments.Select(a => $"{a.Key}={Describe(a.Value)}"))})",
-        ConfigValue.List list => $"[{string.Join(",", list.Items.Select(Describe))}]",
-        ConfigValue.Map map => $"{{{string.Join(",", map.Items.Select(i => $"{Describe(i.Key)}:{Describe(i.Value)}"))}}}",
-        _ => value.ToString(),
-    };
 
     private void Drop((Key Key, INetwork Network) entry)
     {

@@ -4,15 +4,16 @@ using LabelServer.Bundles.Config;
 namespace LabelServer.Inference.Pipelines;
 
 /// <summary>Finds which weights file a resolved config loads.</summary>
-/// <remarks>In order: the name that the request gives; the <c>load_path</c> of a <c>CheckpointLoader</c>; <c>modelname</c>; <c>models/model.pt</c>, or <c>models/model.ts</c>
-/// where only that is there. A file outside the bundle's folder is refused.</remarks>
+/// <remarks>In order: the name that the request gives; the <c>load_path</c> of a <c>CheckpointLoader</c>; <c>modelname</c>; <c>models/model.pt</c>. Where that
+/// file is missing, the whole network of that name stands in: <c>model.ts</c>, <c>model.onnx</c>. A file outside the bundle's folder is refused.</remarks>
 internal sealed class WeightsLocator(Bundle bundle)
 {
     private const string Folder = "models";
+    private static readonly string[] WholeExtensions = [".ts", ".onnx"];
     private static readonly string[] LoaderIds = ["checkpointloader", "checkpoint_loader", "handlers", "initialize", "val_handlers"];
 
     /// <summary>Whether the file is a whole network, by its extension.</summary>
-    public static bool IsScript(string file) => Path.GetExtension(file).Equals(".ts", StringComparison.OrdinalIgnoreCase);
+    public static bool IsWhole(string file) => WholeExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The full path, which need not exist.</summary>
     /// <exception cref="InferenceParameterException">The requested name is no plain file name.</exception>
@@ -30,11 +31,11 @@ internal sealed class WeightsLocator(Bundle bundle)
         {
             if (resolver.TryResolve(id) is { } value && LoadPath(value) is { } path)
             {
-                return Inside(path);
+                return Present(Inside(path));
             }
         }
 
-        return resolver.TryResolve("modelname") is ConfigValue.Text name ? Inside(Path.Combine(Folder, name.Value)) : Default();
+        return Present(resolver.TryResolve("modelname") is ConfigValue.Text name ? Inside(Path.Combine(Folder, name.Value)) : Path.Combine(bundle.Folder, Folder, "model.pt"));
     }
 
     private static string? LoadPath(ConfigValue value) => value switch
@@ -45,12 +46,8 @@ internal sealed class WeightsLocator(Bundle bundle)
         _ => null,
     };
 
-    private string Default()
-    {
-        var script = Path.Combine(bundle.Folder, Folder, "model.ts");
-        var checkpoint = Path.Combine(bundle.Folder, Folder, "model.pt");
-        return !File.Exists(checkpoint) && File.Exists(script) ? script : checkpoint;
-    }
+    // The same network as a whole, model.ts or model.onnx, stands in for a checkpoint that is not there.
+    private static string Present(string file) => File.Exists(file) ? file : WholeExtensions.Select(e => Path.ChangeExtension(file, e)).FirstOrDefault(File.Exists) ?? file;
 
     private string Inside(string path)
     {

@@ -1,3 +1,4 @@
+using LabelServer.Inference.Networks;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 

@@ -33,7 +33,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         : base(nameof(SegResNet))
     {
         ArgumentNullException.ThrowIfNull(options);
-        Check(options);
+        options.Check();
         Options = options;
         _activation = ActivationLayer.Create(options.Activation);
         _convInit = new ConvolutionLayer(options.SpatialDims, options.InChannels, options.InitFilters);
@@ -61,7 +61,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
     public ConvolutionLayer? Head => Options.UseConvFinal ? _final.Convolution : null;
 
     /// <inheritdoc/>
-    public int SizeMultiple => 1 << (Options.BlocksDown.Count - 1);
+    public int SizeMultiple => Options.SizeMultiple;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
@@ -99,25 +99,6 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
             {
                 skip.Dispose();
             }
-        }
-    }
-
-    private static void Check(SegResNetOptions options)
-    {
-        if (options.SpatialDims is not (2 or 3))
-        {
-            throw new NetworkUnsupportedException($"SegResNet: spatial_dims is {options.SpatialDims}; it must be 2 or 3.");
-        }
-
-        if (options.BlocksDown.Count == 0 || options.BlocksUp.Count != options.BlocksDown.Count - 1)
-        {
-            throw new NetworkUnsupportedException(
-                $"SegResNet: blocks_up has {options.BlocksUp.Count} levels, blocks_down {options.BlocksDown.Count}; blocks_up must have one level fewer.");
-        }
-
-        if (options.InitFilters < 1 || options.InChannels < 1 || options.OutChannels < 1 || options.BlocksDown.Concat(options.BlocksUp).Any(n => n < 0))
-        {
-            throw new NetworkUnsupportedException("SegResNet: init_filters, in_channels and out_channels must be at least 1, blocks at least 0.");
         }
     }
 

@@ -43,6 +43,9 @@ public sealed class TorchNetworkFactory(NetworkRegistry? registry = null) : INet
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<INetwork> LoadScriptAsync(string file, NetworkOptions options, CancellationToken cancellationToken) =>
+    public bool SupportsWhole(string file) => !Path.GetExtension(file).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public Task<INetwork> LoadWholeAsync(string file, NetworkOptions options, CancellationToken cancellationToken) =>
         Task.Run(() => (INetwork)TorchNetwork.FromScript(file, options), cancellationToken);
 }

@@ -1,5 +1,6 @@
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using UpsampleMode = LabelServer.Inference.Networks.UpsampleMode;
 
 namespace LabelServer.Learning.Networks;
 

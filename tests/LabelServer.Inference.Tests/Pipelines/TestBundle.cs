@@ -80,7 +80,9 @@ internal sealed class TestBundle : INetworkFactory, IDisposable
         return network;
     }
 
-    public Task<INetwork> LoadScriptAsync(string file, NetworkOptions options, CancellationToken cancellationToken) =>
+    public bool SupportsWhole(string file) => true;
+
+    public Task<INetwork> LoadWholeAsync(string file, NetworkOptions options, CancellationToken cancellationToken) =>
         CreateAsync(new ConfigValue.Component("script", "SegResNet", []), file, options, cancellationToken);
 
     public void Dispose() => _parent.Delete(recursive: true);

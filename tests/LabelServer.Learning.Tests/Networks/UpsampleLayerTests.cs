@@ -1,5 +1,6 @@
 using LabelServer.Learning.Networks;
 using static TorchSharp.torch;
+using UpsampleMode = LabelServer.Inference.Networks.UpsampleMode;
 
 namespace LabelServer.Learning.Tests.Networks;
 
@@ -12,7 +13,7 @@ public sealed class UpsampleLayerTests
     {
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
-        using var layer = new UpsampleLayer(dims, 2, Learning.Networks.UpsampleMode.PixelShuffle);
+        using var layer = new UpsampleLayer(dims, 2, UpsampleMode.PixelShuffle);
         var input = dims == 2 ? randn([1, 2, 3, 4]) : randn([1, 2, 3, 4, 2]);
         var weight = layer.get_parameter("pixelshuffle.conv_block.weight")!;
         var bias = layer.get_parameter("pixelshuffle.conv_block.bias")!;
@@ -43,7 +44,7 @@ public sealed class UpsampleLayerTests
     public void Forward_PixelShuffleAtStart_HasNoCheckerboard()
     {
         using var scope = NewDisposeScope();
-        using var layer = new UpsampleLayer(2, 3, Learning.Networks.UpsampleMode.PixelShuffle);
+        using var layer = new UpsampleLayer(2, 3, UpsampleMode.PixelShuffle);
         var weight = layer.get_parameter("pixelshuffle.conv_block.weight")!;
 
         for (var c = 0; c < 3; c++)

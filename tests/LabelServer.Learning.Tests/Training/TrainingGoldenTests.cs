@@ -1,3 +1,4 @@
+using LabelServer.Inference.Networks;
 using System.Text.Json;
 using LabelServer.Learning.Losses;
 using LabelServer.Learning.Networks;

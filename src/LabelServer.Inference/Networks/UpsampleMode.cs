@@ -1,4 +1,4 @@
-namespace LabelServer.Learning.Networks;
+namespace LabelServer.Inference.Networks;
 
 /// <summary>How a network doubles the size of its features.</summary>
 public enum UpsampleMode

@@ -1,11 +1,11 @@
 using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Volumes;
-using LabelServer.Testing;
+using Xunit;
 
-namespace LabelServer.Learning.Tests.Pipelines;
+namespace LabelServer.Testing;
 
 /// <summary>Compares a label map with MONAI's, over all voxels or those where MONAI's network was sure.</summary>
-internal sealed class LabelAgreement
+public sealed class LabelAgreement
 {
     private readonly SafetensorsFile _tensors;
     private readonly byte[] _expected;

@@ -1,7 +1,6 @@
 using LabelServer.Bundles.Config;
-using LabelServer.Inference.Networks;
 
-namespace LabelServer.Learning.Networks;
+namespace LabelServer.Inference.Networks;
 
 /// <summary>Reads the arguments of a network definition; what is not asked for is refused at the end.</summary>
 internal sealed class NetworkArguments(ConfigValue.Component definition)

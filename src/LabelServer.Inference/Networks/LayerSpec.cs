@@ -1,8 +1,7 @@
 using System.Globalization;
 using LabelServer.Bundles.Config;
-using LabelServer.Inference.Networks;
 
-namespace LabelServer.Learning.Networks;
+namespace LabelServer.Inference.Networks;
 
 /// <summary>A layer chosen by name with arguments, as MONAI's factories take it: <c>"RELU"</c> or <c>["GROUP", {"num_groups": 8}]</c>.</summary>
 /// <remarks>Names are compared without case. Source: MONAI@d388d1c6 monai/networks/layers/factories.py, split_args.</remarks>

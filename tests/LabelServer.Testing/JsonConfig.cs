@@ -1,14 +1,16 @@
 using System.Text.Json;
 using LabelServer.Bundles.Config;
 
-namespace LabelServer.Learning.Tests;
+namespace LabelServer.Testing;
 
 /// <summary>Turns the arguments of a reference case into the config values that a bundle would give.</summary>
-internal static class JsonConfig
+public static class JsonConfig
 {
+    /// <summary>A component with the arguments of a JSON object.</summary>
     public static ConfigValue.Component Component(string target, JsonElement arguments, params string[] without) =>
         new("golden", target, [.. arguments.EnumerateObject().Where(p => !without.Contains(p.Name)).Select(p => KeyValuePair.Create(p.Name, Value(p.Value)))]);
 
+    /// <summary>A JSON value as a config value.</summary>
     public static ConfigValue Value(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True => new ConfigValue.Boolean(true),

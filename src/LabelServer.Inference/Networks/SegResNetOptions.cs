@@ -1,6 +1,6 @@
-namespace LabelServer.Learning.Networks;
+namespace LabelServer.Inference.Networks;
 
-/// <summary>The arguments of <see cref="SegResNet"/>, with MONAI's defaults.</summary>
+/// <summary>The arguments of MONAI's SegResNet, with MONAI's defaults.</summary>
 public sealed record SegResNetOptions
 {
     /// <summary>2 or 3.</summary>
@@ -35,4 +35,30 @@ public sealed record SegResNetOptions
 
     /// <summary>How the way up doubles the size.</summary>
     public UpsampleMode UpsampleMode { get; init; }
+
+    /// <summary>Channels of the output: the classes, or without the last convolution the filters.</summary>
+    public int ClassCount => UseConvFinal ? OutChannels : InitFilters;
+
+    /// <summary>Each spatial size of the input must be a multiple of this, 2^(levels - 1).</summary>
+    public int SizeMultiple => 1 << (BlocksDown.Count - 1);
+
+    /// <summary>Requires that the options make sense together.</summary>
+    /// <exception cref="NetworkUnsupportedException">They do not; the message names the option.</exception>
+    public void Check()
+    {
+        if (SpatialDims is not (2 or 3))
+        {
+            throw new NetworkUnsupportedException($"SegResNet: spatial_dims is {SpatialDims}; it must be 2 or 3.");
+        }
+
+        if (BlocksDown.Count == 0 || BlocksUp.Count != BlocksDown.Count - 1)
+        {
+            throw new NetworkUnsupportedException($"SegResNet: blocks_up has {BlocksUp.Count} levels, blocks_down {BlocksDown.Count}; blocks_up must have one level fewer.");
+        }
+
+        if (InitFilters < 1 || InChannels < 1 || OutChannels < 1 || BlocksDown.Concat(BlocksUp).Any(n => n < 0))
+        {
+            throw new NetworkUnsupportedException("SegResNet: init_filters, in_channels and out_channels must be at least 1, blocks at least 0.");
+        }
+    }
 }
