@@ -1,6 +1,3 @@
-using LabelServer.Inference.Pipelines;
-using LabelServer.Learning.Networks;
-using LabelServer.Worker.Calls;
 using LabelServer.Worker.Hosting;
 
 ProcessGroup.Leave();
@@ -15,8 +12,7 @@ catch (InvalidDataException error)
     return 2;
 }
 
-var bundles = new BundleOpener(() => new BundleRunnerFactory(new TorchNetworkFactory()));
-await using var app = WorkerHost.Create(start, bundles, Console.In);
+await using var app = WorkerHost.Create(start, bundles: null, Console.In);
 await app.StartAsync();
 await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);
 await app.WaitForShutdownAsync();

@@ -1,13 +1,14 @@
+using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
 
 namespace LabelServer.Worker.Calls;
 
-/// <summary>Opens bundles with the networks of the process.</summary>
-/// <param name="factory">Where runners come from; made at the first use, since it loads native libraries.</param>
-internal sealed class BundleOpener(Func<BundleRunnerFactory> factory) : IBundleOpener
+/// <summary>Opens bundles with the networks of the process. Each opening has networks of its own, since a lane uses them at the same time as another.</summary>
+/// <param name="networks">Where networks come from.</param>
+internal sealed class BundleOpener(INetworkFactory networks) : IBundleOpener
 {
-    private readonly Lazy<BundleRunnerFactory> _factory = new(factory);
+    private readonly BundleRunnerFactory _factory = new(networks);
 
     /// <inheritdoc/>
-    public IBundleRunner Open(string folder) => _factory.Value.Open(folder);
+    public IBundleRunner Open(string folder) => _factory.Open(folder);
 }

@@ -3,7 +3,7 @@ using LabelServer.Inference.Pipelines;
 namespace LabelServer.Worker.Calls;
 
 /// <summary>Keeps bundles open between inferences, and opens them again when their configs or weights changed on disk, so that a newly trained model is used without restart.</summary>
-/// <remarks>Used by one inference at a time; <see cref="InferenceSlot"/> sees to that. Only the list of names is read by others.</remarks>
+/// <remarks>Used by one inference at a time; <see cref="InferenceLanes"/> sees to that. Only the list of names is read by others.</remarks>
 internal sealed partial class BundleRunnerCache(IBundleOpener opener, ILogger<BundleRunnerCache> logger) : IDisposable
 {
     // A second bundle stays open for annotators who switch between two models; each may hold two sets of weights.

@@ -5,8 +5,10 @@ using LabelServer.Inference;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Inference.Transforms;
-using LabelServer.Learning;
 using LabelServer.Worker.Contract;
+#if TORCH
+using LabelServer.Learning;
+#endif
 
 namespace LabelServer.Worker.Calls;
 
@@ -39,8 +41,8 @@ internal static class Failure
     /// <param name="bundle">The bundle's name, for the message.</param>
     public static RpcException ToTrainingRpc(Exception error, string bundle)
     {
-        var kind = error is LearningException or BundleException ? FailureKind.Model
-            : error is IOException or UnauthorizedAccessException && !IsOutOfMemory(error) ? FailureKind.Step
+        var kind = IsOfTraining(error) ? FailureKind.Model
+            : error is IOException or UnauthorizedAccessException && !MemoryShortage.IsCauseOf(error) ? FailureKind.Step
             : KindOf(error);
         var text = kind switch
         {
@@ -52,8 +54,18 @@ internal static class Failure
         return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
     }
 
+    /// <summary>The error of an export.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="bundle">The bundle's name, for the message.</param>
+    public static RpcException ToExportRpc(Exception error, string bundle)
+    {
+        var kind = KindOf(error);
+        var text = kind == FailureKind.Internal ? $"The export of {bundle} failed: {error.GetType().Name}: {error.Message} The log has the details." : error.Message;
+        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+    }
+
     /// <summary>The kind of an exception.</summary>
-    public static FailureKind KindOf(Exception error) => IsOutOfMemory(error) ? FailureKind.Memory : error switch
+    public static FailureKind KindOf(Exception error) => MemoryShortage.IsCauseOf(error) ? FailureKind.Memory : error switch
     {
         ImagingException => FailureKind.Image,
         InferenceParameterException => FailureKind.Parameter,
@@ -62,20 +74,11 @@ internal static class Failure
         _ => FailureKind.Internal,
     };
 
-    /// <summary>Whether the memory of the machine or of a device ran out, in .NET or in libtorch, which has no exception type of its own for it.</summary>
-    public static bool IsOutOfMemory(Exception error)
-    {
-        for (var inner = error; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is OutOfMemoryException
-                || inner.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-                || inner.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
-                || inner.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsOfTraining(Exception error) =>
+#if TORCH
+        error is LearningException ||
+#endif
+        error is BundleException;
 
     private static StatusCode StatusOf(FailureKind kind) => kind switch
     {

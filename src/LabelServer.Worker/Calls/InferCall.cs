@@ -3,12 +3,13 @@ using Grpc.Core;
 using LabelServer.Imaging.Formats;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Worker.Contract;
+using LabelServer.Worker.Devices;
 
 namespace LabelServer.Worker.Calls;
 
 /// <summary>One inference from its first message to its last.</summary>
 /// <remarks>The image is decoded while it arrives and the result is sent while it is written; neither is ever held as bytes.</remarks>
-internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot slot, ILogger<InferCall> logger)
+internal sealed partial class InferCall(InferenceLanes lanes, DeviceInventory devices, ILogger<InferCall> logger)
 {
     /// <summary>Serves the call.</summary>
     /// <exception cref="RpcException">It failed; the status says why, the trailer which kind of failure it is.</exception>
@@ -16,12 +17,15 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
     {
         var upload = await ImageUpload.OpenAsync(up, cancellationToken);
         var name = upload.Header.ImageName;
+        BundleRunnerCache? runners = null;
         try
         {
-            using var held = await slot.EnterAsync(cancellationToken);
+            var device = devices.IdOf(upload.Header.Parameters?.Device ?? string.Empty);
+            using var held = await lanes.EnterAsync(device, cancellationToken);
+            runners = held.Lane.Runners;
             try
             {
-                using var result = await InferAsync(upload, down, cancellationToken);
+                using var result = await InferAsync(upload, held.Lane, device, down, cancellationToken);
                 await SendAsync(result, upload.Header, down, cancellationToken);
             }
             finally
@@ -38,7 +42,7 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
         {
             var kind = Failure.KindOf(error);
             if (kind == FailureKind.Memory)
-                runners.Clear();
+                runners?.Clear();
             if (kind is FailureKind.Image or FailureKind.Parameter or FailureKind.Model)
                 LogRefused(name, kind, error.Message);
             else
@@ -47,15 +51,17 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
         }
     }
 
-    private async Task<InferenceResult> InferAsync(ImageUpload upload, IServerStreamWriter<InferDownload> down, CancellationToken cancellationToken)
+    private static async Task<InferenceResult> InferAsync(ImageUpload upload, InferenceLane lane, string device, IServerStreamWriter<InferDownload> down, CancellationToken cancellationToken)
     {
-        var request = InferMessages.ToRequest(upload.Header);
+        // Who has no wish, or names a kind of GPU without its number, gets the device of the lane; one that names the CPU stays there.
+        var isOpen = device.Length == 0 || device.Equals("auto", StringComparison.OrdinalIgnoreCase) || lane.Device.StartsWith(device + ":", StringComparison.OrdinalIgnoreCase);
+        var request = InferMessages.ToRequest(upload.Header) with { Device = isOpen ? lane.Device : device };
         var progress = new ProgressSender();
         var sending = progress.SendAsync(down, cancellationToken);
         try
         {
             // The pipeline computes on the thread it is called on; the one that serves the call stays free.
-            return await Task.Run(() => RunAsync(upload, request, progress, cancellationToken), cancellationToken);
+            return await Task.Run(() => RunAsync(upload, lane.Runners, request, progress, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -64,7 +70,7 @@ internal sealed partial class InferCall(BundleRunnerCache runners, InferenceSlot
         }
     }
 
-    private async Task<InferenceResult> RunAsync(ImageUpload upload, InferenceRequest request, ProgressSender progress, CancellationToken cancellationToken)
+    private static async Task<InferenceResult> RunAsync(ImageUpload upload, BundleRunnerCache runners, InferenceRequest request, ProgressSender progress, CancellationToken cancellationToken)
     {
         progress.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
         var runner = runners.Get(upload.Header.BundleFolder);

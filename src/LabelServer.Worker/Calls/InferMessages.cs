@@ -31,6 +31,12 @@ internal static class InferMessages
                 _ => NetworkPrecision.Auto,
             },
             Device = parameters.Device,
+            Runtime = parameters.Runtime switch
+            {
+                Runtime.Torch => NetworkRuntime.Torch,
+                Runtime.Onnx => NetworkRuntime.Onnx,
+                _ => NetworkRuntime.Auto,
+            },
             Settings = parameters.Displayable.ToDictionary(),
         };
     }

@@ -1,47 +1,54 @@
+using LabelServer.Inference.Networks;
 using LabelServer.Worker.Contract;
-using TorchSharp;
+using LabelServer.Worker.Runtimes;
 
 namespace LabelServer.Worker.Devices;
 
-/// <summary>The devices that libtorch offers in this process. Loading libtorch takes a moment and may fail; both happen at the first look.</summary>
+/// <summary>The devices that the runtimes of this process offer. Loading them takes a moment and may fail; both happen at the first look.</summary>
 internal sealed class DeviceInventory
 {
-    private readonly Lazy<Findings> _findings = new(Look);
+    private const string Cpu = "cpu";
+    private readonly Lazy<(IReadOnlyList<Device> Devices, Dictionary<NetworkRuntime, RuntimeFindings> Runtimes)> _findings;
 
-    /// <summary>The devices, the default first; at least the CPU.</summary>
+    /// <summary>Creates the inventory of some runtimes.</summary>
+    public DeviceInventory(IEnumerable<IRuntimeOffer> runtimes) => _findings = new(() => Look(runtimes));
+
+    /// <summary>The devices, GPUs first, the CPU last.</summary>
     public IReadOnlyList<Device> Devices => _findings.Value.Devices;
 
-    /// <summary>The version of libtorch, or empty when it can not be loaded.</summary>
-    public string TorchVersion => _findings.Value.Version;
+    /// <summary>The version of libtorch, or empty when it can not be loaded or is not built in.</summary>
+    public string TorchVersion => Of(NetworkRuntime.Torch)?.Version ?? string.Empty;
 
     /// <summary>Why libtorch can not be loaded, or empty.</summary>
-    public string TorchProblem => _findings.Value.Problem;
+    public string TorchProblem => Of(NetworkRuntime.Torch)?.Problem ?? string.Empty;
 
-    /// <summary>Threads that an operation may use; 0 when libtorch can not be loaded.</summary>
-    public int Threads => _findings.Value.Threads;
+    /// <summary>The version of ONNX Runtime, or empty when it can not be loaded.</summary>
+    public string OnnxVersion => Of(NetworkRuntime.Onnx)?.Version ?? string.Empty;
 
-    private static Findings Look()
+    /// <summary>Why ONNX Runtime can not be loaded, or empty.</summary>
+    public string OnnxProblem => Of(NetworkRuntime.Onnx)?.Problem ?? string.Empty;
+
+    /// <summary>Threads that an operation may use; 0 when no runtime can be loaded.</summary>
+    public int Threads => _findings.Value.Runtimes.Values.Max(r => (int?)r.Threads) ?? 0;
+
+    /// <summary>The id of a device that a client names as <c>/info/</c> does; other names stay as they are.</summary>
+    public string IdOf(string name) => name.Length == 0 ? name : Devices.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Id ?? name;
+
+    private RuntimeFindings? Of(NetworkRuntime runtime) => _findings.Value.Runtimes.GetValueOrDefault(runtime);
+
+    private static (IReadOnlyList<Device> Devices, Dictionary<NetworkRuntime, RuntimeFindings> Runtimes) Look(IEnumerable<IRuntimeOffer> runtimes)
     {
-        var cpu = new Device { Id = "cpu", Name = "cpu", MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes };
-        try
-        {
-            var threads = torch.get_num_threads();
-            List<Device> devices = [];
-            if (torch.cuda.is_available())
-            {
-                var count = torch.cuda.device_count();
-                for (var i = 0; i < count; i++)
-                    devices.Add(new Device { Id = $"cuda:{i}", Name = count == 1 ? "cuda" : $"cuda:{i}" });
-            }
+        var findings = runtimes.ToDictionary(r => r.Runtime, r => r.Look());
 
-            devices.Add(cpu);
-            return new Findings(devices, torch.__version__, string.Empty, threads);
-        }
-        catch (Exception error) when (error is DllNotFoundException or NotSupportedException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
-        {
-            return new Findings([cpu], string.Empty, (error as TypeInitializationException)?.InnerException?.Message ?? error.Message, 0);
-        }
+        // A GPU that both runtimes offer is one device; the longer name tells people more.
+        var devices = findings.Values
+            .SelectMany(f => f.Devices)
+            .GroupBy(d => d.Id, StringComparer.Ordinal)
+            .Select(g => g.MaxBy(d => d.Name.Length)!)
+            .Append(new Device { Id = Cpu, Name = Cpu, MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes })
+            .ToList();
+        foreach (var same in devices.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).SelectMany(g => g).ToList())
+            same.Name = $"{same.Name} ({same.Id})";
+        return (devices, findings);
     }
-
-    private sealed record Findings(IReadOnlyList<Device> Devices, string Version, string Problem, int Threads);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LabelServer.Worker.Calls;
 using LabelServer.Worker.Devices;
+using LabelServer.Worker.Runtimes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LabelServer.Worker.Hosting;
@@ -16,9 +17,9 @@ internal static class WorkerHost
 
     /// <summary>Creates the host; it listens after its start.</summary>
     /// <param name="start">Where to listen, and the token.</param>
-    /// <param name="bundles">How bundles are opened.</param>
+    /// <param name="bundles">How bundles are opened; null takes the runtimes that are built in.</param>
     /// <param name="input">Standard input, whose end means that the server is gone; null when nobody needs to be watched.</param>
-    public static WebApplication Create(WorkerStart start, IBundleOpener bundles, TextReader? input)
+    public static WebApplication Create(WorkerStart start, IBundleOpener? bundles, TextReader? input)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -26,10 +27,12 @@ internal static class WorkerHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(options => Listen(options, start.Address));
         builder.Services.AddSingleton(start);
-        builder.Services.AddSingleton(bundles);
+        builder.Services.AddRuntimes();
+        if (bundles is not null)
+            builder.Services.AddSingleton(bundles);
         builder.Services.AddSingleton<DeviceInventory>();
-        builder.Services.AddSingleton<BundleRunnerCache>();
-        builder.Services.AddSingleton<InferenceSlot>();
+        builder.Services.AddSingleton<InferenceLanes>(provider => new InferenceLanes(
+            provider.GetRequiredService<DeviceInventory>(), provider.GetRequiredService<IBundleOpener>(), provider.GetRequiredService<ILogger<BundleRunnerCache>>()));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddGrpc(options =>
         {

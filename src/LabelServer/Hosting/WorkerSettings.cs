@@ -3,9 +3,11 @@ using LabelServer.Workers;
 
 namespace LabelServer.Hosting;
 
-/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, and the time limit <c>--conf infer_timeout SECONDS</c> or <c>MONAI_LABEL_INFER_TIMEOUT</c>.</summary>
+/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, <c>--conf runtime auto|torch|onnx</c>, and the time limit <c>--conf infer_timeout SECONDS</c> or <c>MONAI_LABEL_INFER_TIMEOUT</c>.</summary>
 internal static class WorkerSettings
 {
+    private static readonly string[] Runtimes = ["auto", "torch", "onnx"];
+
     /// <summary>Reads them.</summary>
     /// <exception cref="ServerOptionsException">A value is wrong; lists all of them.</exception>
     public static WorkerOptions From(ServerOptions server)
@@ -14,8 +16,12 @@ internal static class WorkerSettings
         var defaults = new WorkerOptions();
         var seconds = Whole(server.Conf.GetValueOrDefault("infer_timeout"), "--conf infer_timeout", 1, 86_400, faults)
             ?? Whole(server.Environment.Text("MONAI_LABEL_INFER_TIMEOUT"), "MONAI_LABEL_INFER_TIMEOUT", 1, 86_400, faults);
+        var runtime = server.Conf.GetValueOrDefault("runtime")?.Trim().ToLowerInvariant() ?? defaults.Runtime;
+        if (!Runtimes.Contains(runtime))
+            faults.Add($"--conf runtime {runtime}: it must be {string.Join(", ", Runtimes)}.");
         var options = defaults with
         {
+            Runtime = runtime,
             QueueLength = Whole(server.Conf.GetValueOrDefault("infer_queue"), "--conf infer_queue", 0, 1000, faults) ?? defaults.QueueLength,
             JobTimeout = seconds is null ? defaults.JobTimeout : TimeSpan.FromSeconds(seconds.Value),
         };

@@ -21,6 +21,16 @@ public sealed record InferenceSummary
     [JsonPropertyName("bbox")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<int>>? BoundingBox { get; init; }
+
+    /// <summary>The device that the network ran on, which after a failure of the one asked for is another: <c>cpu</c>, <c>cuda:0</c>, <c>directml:0</c>. Not in the original.</summary>
+    [JsonPropertyName("device")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Device { get; init; }
+
+    /// <summary>The number type that it computed in: <c>float32</c>, <c>bfloat16</c>, <c>float16</c>. Not in the original.</summary>
+    [JsonPropertyName("precision")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
 }
 
 /// <summary>Seconds per stage, rounded to two decimals, and per transform, rounded to four.</summary>

@@ -10,7 +10,7 @@ internal sealed class WeightsFiles(Bundle bundle, ConfigDocument inference)
     private const string HighresId = DisplayableConfig.Key + "#highres";
     private const string DefaultName = "model.pt";
     private const string DefaultLowresName = "model_lowres.pt";
-    private static readonly string[] Extensions = [".pt", ".pth", ".ts", ".safetensors"];
+    private static readonly string[] Extensions = [".pt", ".pth", ".ts", ".safetensors", ".onnx"];
 
     /// <summary>The files that the config asks for, then the other ones, short names first as in MONAI Label.</summary>
     /// <param name="hasHighres">Whether the bundle chooses weights by <c>highres</c>.</param>

@@ -41,7 +41,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
         try
         {
             var model = _catalog.Require(job.Model);
-            var header = InferHeaderFactory.Create(job, model);
+            var header = InferHeaderFactory.Create(job, model, _options.Runtime);
             var turn = await _queue.EnterAsync(ahead => progress?.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
             started = _time.GetTimestamp();
             LogStarted(job.ImageName, job.Model, header.Parameters.ModelFilename);
@@ -82,8 +82,11 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
         {
             progress?.Report(new(InferencePhase.Starting, 0, string.Empty));
             var worker = await _supervisor.GetAsync(both.Token);
-            if (worker.Description.TorchProblem is { Length: > 0 } problem)
+            if (worker.Description is { TorchProblem: { Length: > 0 } problem, OnnxVersion.Length: 0 })
                 throw new WorkerUnavailableException($"The worker can not load libtorch: {problem} Run: labelserver doctor");
+
+            // Several GPUs share the queue: as many jobs go to the worker at a time as it has lanes for.
+            _queue.Widen(worker.Description.Lanes);
             try
             {
                 return await new InferExchange(worker, job, header, labels, _options).RunAsync(progress, both.Token);

@@ -11,9 +11,12 @@ internal static class InferHeaderFactory
     private const string DefaultExtension = ".nii.gz";
 
     /// <summary>The header of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="model">Its model as it is now.</param>
+    /// <param name="runtime">The server's choice of the library: <c>auto</c>, <c>torch</c> or <c>onnx</c>.</param>
     /// <exception cref="ParameterRefusedException">A parameter is out of its range.</exception>
     /// <exception cref="ModelNotUsableException">The weights that it asks for are missing.</exception>
-    public static InferHeader Create(InferenceJob job, ModelDescription model)
+    public static InferHeader Create(InferenceJob job, ModelDescription model, string runtime = "auto")
     {
         var asked = job.Parameters;
         var weights = WeightsChoice.For(model, asked.ModelFilename, asked.Highres);
@@ -26,6 +29,12 @@ internal static class InferHeaderFactory
             ResultDtype = asked.ResultDtype ?? string.Empty,
             ResultCompress = asked.ResultCompress,
             Device = Device(asked.Device, model),
+            Runtime = runtime switch
+            {
+                "torch" => Runtime.Torch,
+                "onnx" => Runtime.Onnx,
+                _ => Runtime.Auto,
+            },
             Precision = asked.Precision switch
             {
                 InferencePrecision.Float32 => Precision.Float32,
@@ -64,7 +73,7 @@ internal static class InferHeaderFactory
     {
         var name = asked?.Trim() ?? string.Empty;
         var offered = model.Config.TryGetValue("device", out var devices) ? (IReadOnlyList<string>)devices : [];
-        return name.Length == 0 || name is "auto" or "cpu" or "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) || offered.Contains(name)
+        return name.Length == 0 || name is "auto" or "cpu" or "cuda" or "directml" || name.StartsWith("cuda:", StringComparison.Ordinal) || name.StartsWith("directml:", StringComparison.Ordinal) || offered.Contains(name)
             ? name
             : throw Refused("device", name, $"Use {string.Join(", ", offered)}.");
     }

@@ -8,8 +8,9 @@ internal sealed class InferenceQueue(int concurrency, int capacity, TimeProvider
 {
     // Before anything was measured; a whole-body scan on a small machine takes about this long.
     private static readonly TimeSpan FirstGuess = TimeSpan.FromSeconds(20);
-    private readonly SemaphoreSlim _slots = new(concurrency, concurrency);
+    private readonly SemaphoreSlim _slots = new(concurrency, int.MaxValue);
     private readonly Lock _gate = new();
+    private int _concurrency = concurrency;
     private int _running;
     private int _waiting;
     private double _averageSeconds = FirstGuess.TotalSeconds;
@@ -24,6 +25,21 @@ internal sealed class InferenceQueue(int concurrency, int capacity, TimeProvider
         }
     }
 
+    /// <summary>Lets more jobs run at a time than so far; fewer is not possible, since they run already.</summary>
+    public void Widen(int concurrency)
+    {
+        int more;
+        lock (_gate)
+        {
+            more = concurrency - _concurrency;
+            if (more <= 0)
+                return;
+            _concurrency = concurrency;
+        }
+
+        _slots.Release(more);
+    }
+
     /// <summary>Waits for a turn; dispose what is returned to give it on.</summary>
     /// <param name="onWait">Called with the number of jobs ahead when there is something to wait for.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
@@ -31,12 +47,14 @@ internal sealed class InferenceQueue(int concurrency, int capacity, TimeProvider
     public async Task<IDisposable> EnterAsync(Action<int> onWait, CancellationToken cancellationToken)
     {
         int ahead;
+        bool waits;
         lock (_gate)
         {
             ahead = _running + _waiting;
-            if (ahead >= concurrency + capacity)
+            waits = ahead >= _concurrency;
+            if (ahead >= _concurrency + capacity)
             {
-                var wait = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(_averageSeconds / concurrency), 1, 600));
+                var wait = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(_averageSeconds / _concurrency), 1, 600));
                 throw new InferenceQueueFullException(
                     $"The server is busy: {_running} inference(s) run and {_waiting} wait, which is all that it takes. Try again in about {wait.TotalSeconds:0} s.", wait);
             }
@@ -46,7 +64,7 @@ internal sealed class InferenceQueue(int concurrency, int capacity, TimeProvider
 
         try
         {
-            if (ahead >= concurrency)
+            if (waits)
                 onWait(ahead);
             await _slots.WaitAsync(cancellationToken);
         }

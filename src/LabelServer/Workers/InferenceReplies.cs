@@ -43,6 +43,8 @@ internal static class InferenceReplies
                 Transform = new TransformLatencySummary { Pre = Times(end.PreTransforms), Post = Times(end.PostTransforms) },
             },
             Centroids = centroids,
+            Device = header.Device.Length > 0 ? header.Device : null,
+            Precision = header.Precision.Length > 0 ? header.Precision.ToLowerInvariant() : null,
             BoundingBox = header.BoxLow.Count > 0 ? [[.. header.BoxLow], [.. header.BoxHigh]] : null,
         };
     }

@@ -30,6 +30,9 @@ public sealed record WorkerOptions
     /// <summary>Threads for native operations; null: as many as the process may use (container limits included), unless <c>OMP_NUM_THREADS</c> is set.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>The library that networks run by: <c>auto</c> (what a bundle's files allow, the faster one), <c>torch</c> or <c>onnx</c>.</summary>
+    public string Runtime { get; init; } = "auto";
+
     /// <summary>Folders that the system's loader searches for native libraries first; empty for none.</summary>
     public string LibraryPath { get; init; } = string.Empty;
 

@@ -167,7 +167,7 @@ internal sealed partial class WorkerSupervisor : IHostedLifecycleService, IAsync
             lock (_gate)
                 _lastFailure = null;
             _devices.Set([.. worker.Description.Devices.Select(d => d.Name)]);
-            LogStarted(worker.Id, _time.GetElapsedTime(since).TotalSeconds, worker.Description.TorchVersion, string.Join(", ", worker.Description.Devices.Select(d => d.Name)));
+            LogStarted(worker.Id, _time.GetElapsedTime(since).TotalSeconds, Runtimes(worker.Description), string.Join(", ", worker.Description.Devices.Select(d => d.Name)));
             if (worker.Description.TorchProblem.Length > 0)
                 LogNoTorch(worker.Description.TorchProblem);
             return worker;
@@ -184,6 +184,9 @@ internal sealed partial class WorkerSupervisor : IHostedLifecycleService, IAsync
             throw;
         }
     }
+
+    private static string Runtimes(Worker.Contract.DescribeReply about) => string.Join(
+        ", ", new[] { (Name: "libtorch", Version: about.TorchVersion), (Name: "ONNX Runtime", Version: about.OnnxVersion) }.Where(r => r.Version.Length > 0).Select(r => $"{r.Name} {r.Version}"));
 
     private void OnExit(WorkerProcess worker, int code, TimeSpan life)
     {
@@ -205,8 +208,8 @@ internal sealed partial class WorkerSupervisor : IHostedLifecycleService, IAsync
         _notBefore = _time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The worker {ProcessId} is ready after {Seconds:0.0} s: libtorch {Torch}, devices {Devices}.")]
-    private partial void LogStarted(int processId, double seconds, string torch, string devices);
+    [LoggerMessage(1, LogLevel.Information, "The worker {ProcessId} is ready after {Seconds:0.0} s: {Runtimes}, devices {Devices}.")]
+    private partial void LogStarted(int processId, double seconds, string runtimes, string devices);
 
     [LoggerMessage(2, LogLevel.Error, "The worker's libtorch can not be loaded: {Problem} Run: labelserver doctor")]
     private partial void LogNoTorch(string problem);

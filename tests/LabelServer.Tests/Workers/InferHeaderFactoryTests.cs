@@ -45,6 +45,20 @@ public sealed class InferHeaderFactoryTests : IDisposable
         Assert.Equal(expected, InferHeaderFactory.Create(job, Model(WithGaps)).Parameters.ResultExtension);
     }
 
+    [Theory]
+    [InlineData("auto", Worker.Contract.Runtime.Auto)]
+    [InlineData("torch", Worker.Contract.Runtime.Torch)]
+    [InlineData("onnx", Worker.Contract.Runtime.Onnx)]
+    public void Create_RuntimeOfTheServer_IsSentAlong(string runtime, Worker.Contract.Runtime expected) =>
+        Assert.Equal(expected, InferHeaderFactory.Create(Job(new InferenceParameters()), Model(WithGaps), runtime).Parameters.Runtime);
+
+    [Theory]
+    [InlineData("directml:1")]
+    [InlineData("cuda:0")]
+    [InlineData("cpu")]
+    public void Create_Device_IsPassedOn(string device) =>
+        Assert.Equal(device, InferHeaderFactory.Create(Job(new InferenceParameters { Device = device }), Model(WithGaps)).Parameters.Device);
+
     public void Dispose() => _folder.Dispose();
 
     private static InferenceJob Job(InferenceParameters parameters) => new()

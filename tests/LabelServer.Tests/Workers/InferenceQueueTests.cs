@@ -25,6 +25,26 @@ public sealed class InferenceQueueTests
     }
 
     [Fact]
+    public async Task Widen_WhileOneWaits_LetsItRun()
+    {
+        using var queue = new InferenceQueue(1, 1, new FakeTimeProvider());
+        using var first = await queue.EnterAsync(_ => { }, Stop);
+        var second = queue.EnterAsync(_ => { }, Stop);
+        Assert.False(second.IsCompleted);
+
+        queue.Widen(2);
+        queue.Widen(2);
+        queue.Widen(1);
+
+        using var held = await second;
+        var third = queue.EnterAsync(_ => { }, Stop);
+        Assert.Equal(new InferenceQueueState(2, 1, 1), queue.State);
+        await Assert.ThrowsAsync<InferenceQueueFullException>(() => queue.EnterAsync(_ => { }, Stop));
+        held.Dispose();
+        (await third).Dispose();
+    }
+
+    [Fact]
     public async Task Enter_SomethingRuns_SaysHowManyAreAheadAndKeepsTheOrder()
     {
         using var queue = new InferenceQueue(1, 5, new FakeTimeProvider());

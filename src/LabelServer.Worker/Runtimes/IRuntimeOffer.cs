@@ -1,0 +1,36 @@
+using LabelServer.Inference.Networks;
+using LabelServer.Worker.Contract;
+
+namespace LabelServer.Worker.Runtimes;
+
+/// <summary>A library for networks that is built into this worker.</summary>
+internal interface IRuntimeOffer
+{
+    /// <summary>Which one.</summary>
+    NetworkRuntime Runtime { get; }
+
+    /// <summary>Its networks.</summary>
+    INetworkFactory Networks { get; }
+
+    /// <summary>The precisions that can be asked of its networks.</summary>
+    IReadOnlyList<NetworkPrecision> Precisions { get; }
+
+    /// <summary>Loads the library and looks what it offers here.</summary>
+    RuntimeFindings Look();
+
+    /// <summary>Multiplies two large matrices, for the speed that a device has at most.</summary>
+    /// <param name="edge">Rows and columns of each.</param>
+    /// <param name="device">The device's id.</param>
+    /// <param name="precision">One of <see cref="Precisions"/>.</param>
+    /// <param name="repeats">How often, after once that is not counted.</param>
+    /// <param name="cancellationToken">Looked at before each time.</param>
+    /// <returns>The shortest time.</returns>
+    TimeSpan MultiplyMatrices(int edge, string device, NetworkPrecision precision, int repeats, CancellationToken cancellationToken);
+}
+
+/// <summary>What a runtime offers on this machine.</summary>
+/// <param name="Version">The library's version, or empty when it can not be loaded.</param>
+/// <param name="Problem">Why it can not be loaded, or empty.</param>
+/// <param name="Devices">Its devices, the default first.</param>
+/// <param name="Threads">Threads that an operation may use; 0 when not known.</param>
+internal sealed record RuntimeFindings(string Version, string Problem, IReadOnlyList<Device> Devices, int Threads);

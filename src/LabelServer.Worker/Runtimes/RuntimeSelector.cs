@@ -1,0 +1,145 @@
+using LabelServer.Bundles.Config;
+using LabelServer.Imaging.Geometry;
+using LabelServer.Inference.Networks;
+using LabelServer.Worker.Devices;
+
+namespace LabelServer.Worker.Runtimes;
+
+/// <summary>Decides which runtime a network runs by: the one that is asked for, the only one that can, or the one that was measured to be faster at the first load.</summary>
+internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtimes, DeviceInventory devices, RuntimeTimings timings, TimeProvider time, ILogger<RuntimeSelector> logger) : INetworkFactory
+{
+    private const int Edge3D = 48;
+    private const int Edge2D = 192;
+    private const int Repeats = 2;
+    private readonly IReadOnlyList<IRuntimeOffer> _runtimes = [.. runtimes];
+
+    /// <inheritdoc/>
+    public bool Supports(ConfigValue.Component definition) => _runtimes.Any(r => r.Networks.Supports(definition));
+
+    /// <inheritdoc/>
+    public bool SupportsWhole(string file) => _runtimes.Any(r => r.Networks.SupportsWhole(file));
+
+    /// <inheritdoc/>
+    public Task<INetwork> CreateAsync(ConfigValue.Component definition, string weightsFile, NetworkOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(
+            definition.Target,
+            DefinitionText.Of(definition),
+            options,
+            r => r.Supports(definition),
+            r => r.CreateAsync(definition, weightsFile, options, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<INetwork> LoadWholeAsync(string file, NetworkOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(Path.GetFileName(file), file, options, r => r.SupportsWhole(file), r => r.LoadWholeAsync(file, options, cancellationToken), cancellationToken);
+
+    private async Task<INetwork> OpenAsync(
+        string name, string description, NetworkOptions options, Func<INetworkFactory, bool> supports, Func<INetworkFactory, Task<INetwork>> open, CancellationToken cancellationToken)
+    {
+        var candidates = Candidates(name, options, supports);
+        if (candidates.Count == 1)
+            return await open(candidates[0].Networks);
+        var key = $"{description} on {options.Device}, {options.Precision}, {devices.Threads} threads, torch {devices.TorchVersion}, onnx {devices.OnnxVersion}";
+        if (timings.Find(key) is { } known && candidates.FirstOrDefault(c => c.Runtime == known) is { } kept)
+            return await open(kept.Networks);
+        return await MeasureAsync(name, key, options, candidates, open, cancellationToken);
+    }
+
+    // ONNX Runtime computes float32 on processors, so a wish for bfloat16 is one for libtorch where there is one; DirectML is ONNX Runtime's alone.
+    private List<IRuntimeOffer> Candidates(string name, NetworkOptions options, Func<INetworkFactory, bool> supports)
+    {
+        var able = _runtimes.Where(r => supports(r.Networks)).ToList();
+        var loaded = able.Where(r => (r.Runtime == NetworkRuntime.Torch ? devices.TorchProblem : devices.OnnxProblem).Length == 0).ToList();
+        var asked = options.Runtime == NetworkRuntime.Auto ? loaded : loaded.Where(r => r.Runtime == options.Runtime).ToList();
+        if (asked.Count == 0)
+        {
+            throw new NetworkUnsupportedException(loaded.Count > 0
+                ? $"{name} can not run by {options.Runtime}; it can by {string.Join(", ", loaded.Select(r => r.Runtime))}. Start the server with another --conf runtime."
+                : $"{name} can run by {string.Join(", ", able.Select(r => r.Runtime))} only, which can not be loaded: {devices.TorchProblem}{devices.OnnxProblem} Run: labelserver doctor");
+        }
+
+        var preferred = options switch
+        {
+            { Device: var device } when device.StartsWith("directml", StringComparison.OrdinalIgnoreCase) => NetworkRuntime.Onnx,
+            { Precision: NetworkPrecision.BFloat16 } => NetworkRuntime.Torch,
+            _ => NetworkRuntime.Auto,
+        };
+        return asked.Any(r => r.Runtime == preferred) ? [.. asked.Where(r => r.Runtime == preferred)] : asked;
+    }
+
+    private async Task<INetwork> MeasureAsync(
+        string name, string key, NetworkOptions options, List<IRuntimeOffer> candidates, Func<INetworkFactory, Task<INetwork>> open, CancellationToken cancellationToken)
+    {
+        INetwork? best = null;
+        var (fastest, winner) = (TimeSpan.MaxValue, candidates[0].Runtime);
+        try
+        {
+            foreach (var candidate in candidates)
+            {
+                var network = await open(candidate.Networks);
+                var took = await Task.Run(() => Time(network, options, cancellationToken), cancellationToken);
+                LogMeasured(name, candidate.Runtime, network.Device, network.Precision, took.TotalSeconds);
+                if (best is null || took < fastest)
+                {
+                    best?.Dispose();
+                    (best, fastest, winner) = (network, took, candidate.Runtime);
+                }
+                else
+                {
+                    network.Dispose();
+                }
+            }
+        }
+        catch
+        {
+            best?.Dispose();
+            throw;
+        }
+
+        Keep(key, winner);
+        return best!;
+    }
+
+    private void Keep(string key, NetworkRuntime runtime)
+    {
+        try
+        {
+            timings.Keep(key, runtime);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(error.Message);
+        }
+    }
+
+    // The best of two after one that is not counted; a network that does not take this window counts as slow, since another may.
+    private TimeSpan Time(INetwork network, NetworkOptions options, CancellationToken cancellationToken)
+    {
+        var size = options.SpatialDims == 2 ? new GridSize(Edge2D, Edge2D, 1) : new GridSize(Edge3D, Edge3D, Edge3D);
+        var shape = new WindowBatchShape(1, network.InputChannels ?? 1, size, options.SpatialDims);
+        var window = new float[shape.SampleCount];
+        var best = TimeSpan.MaxValue;
+        try
+        {
+            for (var run = 0; run <= Repeats; run++)
+            {
+                var start = time.GetTimestamp();
+                network.Run(window, shape, cancellationToken).Dispose();
+                var took = time.GetElapsedTime(start);
+                best = run > 0 && took < best ? took : best;
+            }
+        }
+        catch (NetworkException)
+        {
+            return TimeSpan.MaxValue;
+        }
+
+        return best;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Network} by {Runtime} on {Device} in {Precision}: {Seconds:0.000} s for a small window.")]
+    private partial void LogMeasured(string network, NetworkRuntime runtime, string device, NetworkPrecision precision, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "Which runtime is faster can not be kept and will be measured again: {Reason}")]
+    private partial void LogNotKept(string reason);
+}

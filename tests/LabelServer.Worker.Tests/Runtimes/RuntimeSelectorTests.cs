@@ -1,0 +1,118 @@
+using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
+using LabelServer.Worker.Devices;
+using LabelServer.Worker.Runtimes;
+using LabelServer.Worker.Tests.Doubles;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LabelServer.Worker.Tests.Runtimes;
+
+public sealed class RuntimeSelectorTests : IDisposable
+{
+    private static readonly ConfigValue.Component Definition = new("network_def", "SegResNet", []);
+    private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("labelserver-test-");
+    private readonly FakeTimeProvider _time = new();
+    private readonly ListLogger<RuntimeSelector> _log = new();
+    private readonly List<ScriptedNetwork> _made = [];
+    private readonly ScriptedNetworks _torch;
+    private readonly ScriptedNetworks _onnx;
+
+    public RuntimeSelectorTests()
+    {
+        _torch = new ScriptedNetworks(_ => Made("torch", TimeSpan.FromSeconds(2)), extension: ".ts");
+        _onnx = new ScriptedNetworks(_ => Made("onnx", TimeSpan.FromSeconds(1)));
+    }
+
+    private string File => Path.Combine(_folder.FullName, "LabelServer", "runtimes.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Create_BothRuntimes_MeasuresOnceAndKeepsTheFasterOne()
+    {
+        using var first = await Create(new NetworkOptions());
+
+        Assert.Equal("onnx", first.Device);
+        Assert.True(_made[0].IsDisposed);
+        Assert.False(_made[1].IsDisposed);
+        Assert.Equal(2, _log.Lines.Count);
+
+        using var second = await Create(new NetworkOptions());
+
+        Assert.Equal("onnx", second.Device);
+        Assert.Equal((1, 2), (_torch.Asked.Count, _onnx.Asked.Count));
+        Assert.Contains("Onnx", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NetworkRuntime.Torch, "torch")]
+    [InlineData(NetworkRuntime.Onnx, "onnx")]
+    public async Task Create_RuntimeAskedFor_TakesThatOneWithoutMeasuring(NetworkRuntime runtime, string expected)
+    {
+        using var network = await Create(new NetworkOptions(Runtime: runtime));
+
+        Assert.Equal(expected, network.Device);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task Create_BFloat16_IsLibtorchs()
+    {
+        using var network = await Create(new NetworkOptions(NetworkPrecision.BFloat16));
+
+        Assert.Equal("torch", network.Device);
+    }
+
+    [Fact]
+    public async Task Create_ADirectMLDevice_IsOnnxRuntimes()
+    {
+        using var network = await Create(new NetworkOptions(Device: "directml:0"));
+
+        Assert.Equal("onnx", network.Device);
+    }
+
+    [Fact]
+    public async Task Create_OneRuntimeCanNotBeLoaded_TakesTheOther()
+    {
+        using var network = await Create(new NetworkOptions(), torchProblem: "libstdc++ is too old");
+
+        Assert.Equal("onnx", network.Device);
+    }
+
+    [Fact]
+    public async Task Load_FileOfTheOtherRuntime_SaysWhichCan()
+    {
+        using var network = await Selector().LoadWholeAsync("model.ts", new NetworkOptions(), Stop);
+        var error = await Assert.ThrowsAsync<NetworkUnsupportedException>(() => Selector().LoadWholeAsync("model.ts", new NetworkOptions(Runtime: NetworkRuntime.Onnx), Stop));
+
+        Assert.Equal("torch", network.Device);
+        Assert.Contains("it can by Torch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_FileOfTimingsIsDamaged_MeasuresAgain()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        await System.IO.File.WriteAllTextAsync(File, "{ not json", Stop);
+
+        using var network = await Create(new NetworkOptions());
+
+        Assert.Equal("onnx", network.Device);
+    }
+
+    private ScriptedNetwork Made(string name, TimeSpan takes)
+    {
+        var network = new ScriptedNetwork(name, _ => _time.Advance(takes));
+        _made.Add(network);
+        return network;
+    }
+
+    private Task<INetwork> Create(NetworkOptions options, string torchProblem = "") => Selector(torchProblem).CreateAsync(Definition, "model.pt", options, Stop);
+
+    private RuntimeSelector Selector(string torchProblem = "")
+    {
+        IRuntimeOffer[] offers = [new ScriptedOffer(NetworkRuntime.Torch, _torch) { Problem = torchProblem }, new ScriptedOffer(NetworkRuntime.Onnx, _onnx)];
+        return new RuntimeSelector(offers, new DeviceInventory(offers), new RuntimeTimings(File), _time, _log);
+    }
+}
