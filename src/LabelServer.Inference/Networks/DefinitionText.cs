@@ -1,3 +1,4 @@
+using System.Globalization;
 using LabelServer.Bundles.Config;
 
 namespace LabelServer.Inference.Networks;
@@ -11,6 +12,11 @@ public static class DefinitionText
         ConfigValue.Component component => $"{component.Target}({string.Join(",", component.Arguments.Select(a => $"{a.Key}={Of(a.Value)}"))})",
         ConfigValue.List list => $"[{string.Join(",", list.Items.Select(Of))}]",
         ConfigValue.Map map => $"{{{string.Join(",", map.Items.Select(i => $"{Of(i.Key)}:{Of(i.Value)}"))}}}",
+        ConfigValue.Integer whole => whole.Value.ToString(CultureInfo.InvariantCulture),
+        ConfigValue.Real real => real.Value.ToString("R", CultureInfo.InvariantCulture) + "f",
+        ConfigValue.Boolean truth => truth.Value ? "true" : "false",
+        ConfigValue.Text text => $"'{text.Value}'",
+        ConfigValue.Null => "null",
         null => throw new ArgumentNullException(nameof(value)),
         _ => value.ToString(),
     };

@@ -23,7 +23,7 @@ public sealed class OnnxNetworkFactory : INetworkFactory
     {
     }
 
-    /// <summary>Creates the factory for sessions with other settings than the measured ones.</summary>
+    /// <summary>Creates the factory for sessions with other settings than the usual ones.</summary>
     internal OnnxNetworkFactory(OnnxSettings? settings) => _settings = settings;
 
     /// <inheritdoc/>

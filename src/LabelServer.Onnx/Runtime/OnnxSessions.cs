@@ -3,9 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LabelServer.Onnx.Runtime;
 
-/// <summary>Opens sessions of ONNX Runtime with the settings that were measured to be good for windows of volumes.</summary>
-/// <remarks>Measured with the wholeBody network on 96³ windows, see docs/performance.md: the arena makes nothing faster and keeps its peak until the session ends, where the C library's allocator gives it back after
-/// each job; the memory pattern needs one size of window for ever. Threads wait for work by sleeping: between two windows the blending wants the processors.</remarks>
+/// <summary>Opens sessions of ONNX Runtime with settings for windows of volumes.</summary>
+/// <remarks>The arena keeps its peak until the session ends, where the C library's allocator gives it back after each job; the memory pattern needs one size of window for ever.
+/// Threads wait for work by sleeping: between two windows the blending wants the processors. SessionMeasurement in the tests measures each setting.</remarks>
 internal static class OnnxSessions
 {
     private const string ThreadVariable = "OMP_NUM_THREADS";
@@ -14,7 +14,7 @@ internal static class OnnxSessions
     /// <param name="model">The model's bytes, or null to read <paramref name="file"/>, whose other files the runtime then finds beside it.</param>
     /// <param name="file">The model's file.</param>
     /// <param name="device">Where it runs.</param>
-    /// <param name="settings">Settings other than the measured ones; null takes those.</param>
+    /// <param name="settings">Settings other than the usual ones; null takes those.</param>
     /// <exception cref="NetworkWeightsException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="NetworkException">The device can not be used.</exception>
     public static InferenceSession Open(byte[]? model, string file, OnnxDevice device, OnnxSettings? settings = null)
@@ -22,7 +22,7 @@ internal static class OnnxSessions
         var name = Path.GetFileName(file);
         try
         {
-            using var options = Options(device, settings ?? OnnxSettings.Measured);
+            using var options = Options(device, settings ?? OnnxSettings.Usual);
             return model is null ? new InferenceSession(file, options) : new InferenceSession(model, options);
         }
         catch (OnnxRuntimeException exception) when (device.Provider == OnnxProvider.Cpu && !MemoryShortage.IsCauseOf(exception))

@@ -7,6 +7,6 @@ namespace LabelServer.Onnx.Runtime;
 /// <param name="Threads">Threads of an operation; null takes as many as the process may use.</param>
 internal sealed record OnnxSettings(bool Arena = false, bool MemoryPattern = false, bool Spinning = false, int? Threads = null)
 {
-    /// <summary>The settings that were measured to be good.</summary>
-    public static OnnxSettings Measured { get; } = new();
+    /// <summary>The settings that networks run with.</summary>
+    public static OnnxSettings Usual { get; } = new();
 }

@@ -8,7 +8,7 @@ using LabelServer.Onnx.Runtime;
 
 namespace LabelServer.Onnx.Tests.Runtime;
 
-/// <summary>Measures what the settings of a session cost and bring; docs/performance.md has the results. Not part of a test run: <c>-explicit only -class "*SessionMeasurement"</c>.</summary>
+/// <summary>Measures what the settings of a session cost and bring. Not part of a test run: <c>-explicit only -class "*SessionMeasurement"</c>.</summary>
 public sealed class SessionMeasurement(ITestOutputHelper output)
 {
     private const int Edge = 96;
