@@ -22,6 +22,9 @@ public sealed class CrossEntropy : ISegmentationLoss
         _options = options;
     }
 
+    /// <summary>What it was made with.</summary>
+    internal CrossEntropyOptions Options => _options;
+
     /// <inheritdoc/>
     public ScoreActivation Activation => ScoreActivation.Softmax;
 

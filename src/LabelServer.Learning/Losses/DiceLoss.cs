@@ -19,6 +19,9 @@ public sealed class DiceLoss : ISegmentationLoss
         _options = options;
     }
 
+    /// <summary>What it was made with.</summary>
+    internal DiceOptions Options => _options;
+
     /// <inheritdoc/>
     public ScoreActivation Activation => _options.Activation;
 

@@ -31,6 +31,12 @@ public sealed class WeightedSumLoss : ISegmentationLoss
     /// <summary>The name that messages use.</summary>
     public string Name { get; }
 
+    /// <summary>The overlap loss and its factor.</summary>
+    internal (ISegmentationLoss Loss, double Factor) First => (_first, _firstFactor);
+
+    /// <summary>The voxel-wise loss and its factor.</summary>
+    internal (ISegmentationLoss Loss, double Factor) Second => (_second, _secondFactor);
+
     /// <inheritdoc/>
     public ScoreActivation Activation => _first.Activation;
 

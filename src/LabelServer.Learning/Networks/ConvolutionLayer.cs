@@ -1,3 +1,4 @@
+using LabelServer.Learning.Networks.Kernels;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -10,6 +11,9 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "conv")]
     private readonly nn.Module<Tensor, Tensor> _conv;
 
+    // Stride 1 and no bias.
+    private readonly bool _isPlain;
+
     /// <summary>Creates the layer with PyTorch's default initial weights.</summary>
     /// <param name="spatialDims">2 or 3.</param>
     /// <param name="inChannels">Channels in.</param>
@@ -20,6 +24,7 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     public ConvolutionLayer(int spatialDims, int inChannels, int outChannels, int kernelSize = 3, int stride = 1, bool bias = false)
         : base(nameof(ConvolutionLayer))
     {
+        _isPlain = spatialDims == 3 && stride == 1 && !bias;
         var padding = (kernelSize - 1) / 2;
         _conv = spatialDims == 2
             ? nn.Conv2d(inChannels, outChannels, kernelSize, stride, padding, bias: bias)
@@ -34,5 +39,6 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     public Tensor? Bias => _conv.get_parameter("bias");
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => _conv.call(input);
+    public override Tensor forward(Tensor input) =>
+        _isPlain && FewChannelConvolution.Takes(input, Weight) ? FewChannelConvolution.apply(input, Weight) : _conv.call(input);
 }

@@ -42,5 +42,8 @@ public sealed record AffineDraw(IReadOnlyList<double> Rotation, IReadOnlyList<do
         * Affine.Translation(At(Translation, 0, 0), At(Translation, 1, 0), At(Translation, 2, 0))
         * Affine.Scaling(At(Scale, 0, 1), At(Scale, 1, 1), At(Scale, 2, 1));
 
+    /// <summary>From an index of the new image to one of the old image, about the centres of both.</summary>
+    internal Affine About(GridSize before, GridSize after) => CentredAffine.AboutCentres(Matrix, before, after);
+
     private static double At(IReadOnlyList<double> values, int index, double missing) => index < values.Count ? values[index] : missing;
 }

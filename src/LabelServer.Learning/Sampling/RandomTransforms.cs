@@ -25,6 +25,7 @@ public static class RandomTransforms
         registry.Register("RandAxisFlip", RandFlip.CreateAxis);
         registry.Register("RandRotate90", RandRotate90.Create);
         registry.Register("RandAffine", RandAffine.Create);
+        registry.Register("Rand3DElastic", RandElastic.Create);
         registry.Register("RandRotate", RandAffine.CreateRotate);
         registry.Register("RandZoom", RandZoom.Create);
         registry.Register("RandGaussianSmooth", RandGaussianSmooth.Create);
@@ -36,5 +37,5 @@ public static class RandomTransforms
     }
 
     /// <summary>True for a step that draws random numbers, so that its result must not be cached.</summary>
-    public static bool IsRandom(ITransform transform) => transform is RandomTransform or CropTransform or RandAffine;
+    public static bool IsRandom(ITransform transform) => transform is RandomTransform or CropTransform or RandAffine or RandElastic;
 }

@@ -1,4 +1,6 @@
 using System.IO.Enumeration;
+using LabelServer.Learning.Losses;
+using LabelServer.Learning.Losses.Fused;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Optimisers;
 using TorchSharp;
@@ -64,13 +66,36 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>All weights and buffers by MONAI's key names, in the network's order. The tensors belong to the network.</summary>
     public IReadOnlyDictionary<string, Tensor> State() => _master.state_dict();
 
+    private nn.Module<Tensor, Tensor> Computing => _rounded ?? _master;
+
     /// <summary>Scores in float32.</summary>
     public Tensor Forward(Tensor images)
     {
         using var scope = NewDisposeScope();
+        return Computing.call(Input(images)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean loss of a batch; without making all scores where network and loss allow it.</summary>
+    /// <param name="batch">Images and labels.</param>
+    /// <param name="loss">The loss of scores.</param>
+    /// <param name="fused">The same loss together with the last convolution, or null.</param>
+    public Tensor Loss(TrainingBatch batch, MarginalLoss loss, HeadLoss? fused)
+    {
+        using var scope = NewDisposeScope();
+        if (fused is null || Computing is not IFeatureNetwork { Head: { } head } network || !HeadLoss.Takes(batch.Images, batch.Labels, head))
+        {
+            return loss.Forward(Forward(batch.Images), batch.Labels, batch.Listed).MoveToOuterDisposeScope();
+        }
+
+        LossShapes.Require(batch.Images, batch.Labels, nameof(HeadLoss));
+        using var features = network.Features(Input(batch.Images));
+        return fused.Forward(features, head, batch.Labels, batch.Listed).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Input(Tensor images)
+    {
         var last = images.shape[1] == 1 ? images : TorchLayout.ToFirst(TorchLayout.ToLast(images).contiguous());
-        var scores = _rounded is null ? _master.call(last) : _rounded.call(last.to(ScalarType.BFloat16)).to(ScalarType.Float32);
-        return scores.MoveToOuterDisposeScope();
+        return _rounded is null ? last : last.to(ScalarType.BFloat16);
     }
 
     /// <summary>Adds the gradients of the last backward pass to those of the float32 weights.</summary>

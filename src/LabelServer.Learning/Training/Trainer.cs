@@ -50,7 +50,9 @@ public sealed class Trainer
     /// <summary>Runs to the end, or goes on from the saved epoch.</summary>
     /// <exception cref="TrainingException">The run cannot be done; see its types.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<TrainingOutcome> RunAsync(CancellationToken cancellationToken)
+    public Task<TrainingOutcome> RunAsync(CancellationToken cancellationToken) => ComputeThread.RunAsync("training", () => BeginAsync(cancellationToken));
+
+    private async Task<TrainingOutcome> BeginAsync(CancellationToken cancellationToken)
     {
         if (_run.Training.Count == 0)
         {

@@ -1,4 +1,5 @@
 using LabelServer.Learning.Losses;
+using LabelServer.Learning.Losses.Fused;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Optimisers;
 using LabelServer.Learning.Schedulers;
@@ -18,6 +19,7 @@ internal sealed class TrainingSession(
     IProgress<TrainingEvent>? progress)
 {
     private readonly MarginalLoss _loss = new(plan.Loss);
+    private readonly HeadLoss? _fused = HeadLoss.For(plan.Loss);
 
     /// <summary>Batches in an epoch.</summary>
     public int BatchesPerEpoch => loader.BatchesPerEpoch;
@@ -35,7 +37,7 @@ internal sealed class TrainingSession(
         random.manual_seed(RandomSeeds.Mix(Settings.Seed, epoch, -2));
         var (sum, done) = (0.0, 0);
         var waitingSince = time.GetTimestamp();
-        await foreach (var batch in loader.EpochAsync(epoch, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in loader.EpochAsync(epoch, cancellationToken))
         {
             using (batch)
             {
@@ -130,8 +132,7 @@ internal sealed class TrainingSession(
     private double Pass(TrainingBatch batch, int epoch, int number)
     {
         using var scope = NewDisposeScope();
-        var scores = network.Forward(batch.Images);
-        var loss = _loss.Forward(scores, batch.Labels, batch.Listed);
+        var loss = network.Loss(batch, _loss, _fused);
         var value = (double)loss.item<float>();
         if (!double.IsFinite(value))
         {

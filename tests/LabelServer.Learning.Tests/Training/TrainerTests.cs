@@ -199,6 +199,18 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_AllSteps_AreOneThreads()
+    {
+        // Each further thread would cost the memory of a whole step.
+        var threads = new HashSet<int>();
+        var trainer = Trainer(Quick with { Epochs = 2 }, new() { Training = SphereTask.Items(0, 4), Validation = SphereTask.Items(100, 1) }, new Collect(_ => threads.Add(Environment.CurrentManagedThreadId)));
+
+        await trainer.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single(threads);
+    }
+
+    [Fact]
     public async Task RunAsync_NothingLabelled_SaysSo()
     {
         var error = await Assert.ThrowsAsync<TrainingDataException>(() => Run(Quick, new() { Training = [] }));

@@ -12,10 +12,6 @@ namespace LabelServer.Learning.Networks.Kernels;
 /// </remarks>
 internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<ChannelsLastGroupNorm>
 {
-    // The engine takes its own hold of a returned gradient; ours is let go at the next call, so that a pass does not keep all of them.
-    [ThreadStatic]
-    private static Tensor? _lastGradient;
-
     /// <inheritdoc/>
     public override string Name => nameof(ChannelsLastGroupNorm);
 
@@ -63,7 +59,7 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        _lastGradient?.Dispose();
+        ReturnedGradient.Release();
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
         var (input, weight) = (saved[0], saved[1]);
@@ -86,8 +82,7 @@ internal sealed class ChannelsLastGroupNorm : autograd.SingleTensorFunction<Chan
         }
 
         grad_output.Dispose();
-        _lastGradient = gradient.DetachFromDisposeScope();
-        return [_lastGradient, tensor(gradGamma).to(weight.dtype).MoveToOuterDisposeScope(), tensor(gradBeta).to(weight.dtype).MoveToOuterDisposeScope(), null!, null!];
+        return [ReturnedGradient.Keep(gradient), tensor(gradGamma).to(weight.dtype).MoveToOuterDisposeScope(), tensor(gradBeta).to(weight.dtype).MoveToOuterDisposeScope(), null!, null!];
     }
 
     private static float[] Values(Tensor parameter)
