@@ -8,6 +8,9 @@ internal sealed record RecordedCase(string Name, IReadOnlyList<RecordedExchange>
 {
     public const string Area = "protocol";
 
+    /// <summary>Whether a training is started.</summary>
+    public bool TrainsModels => Exchanges.Any(e => e.Method == "POST" && e.Route.StartsWith("/train", StringComparison.Ordinal));
+
     public static RecordedCase Require(string name)
     {
         var golden = GoldenCase.Require(Area, name);

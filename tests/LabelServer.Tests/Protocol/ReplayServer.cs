@@ -4,6 +4,8 @@ using LabelServer.Hosting;
 using LabelServer.Inference;
 using LabelServer.Testing;
 using LabelServer.Tests.Doubles;
+using LabelServer.Tests.Training;
+using LabelServer.Training;
 using LabelServer.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +52,7 @@ internal sealed class ReplayServer : IAsyncDisposable
         var app = ServerHost.Build(ServerOptionsBuilder.Build(arguments, new EnvironmentSettings(environment)), services =>
         {
             services.AddSingleton<IInferenceDispatcher, ReplayDispatcher>();
+            services.AddSingleton<ITrainingWorker>(TrainerOf(recorded));
             services.AddSingleton(new WorkerOptions { StartWithServer = false });
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -61,6 +64,15 @@ internal sealed class ReplayServer : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
+    }
+
+    // Where the recording stops a training, it must not end before.
+    private static ScriptedTraining TrainerOf(RecordedCase recorded)
+    {
+        var worker = new ScriptedTraining();
+        foreach (var _ in recorded.Exchanges.Where(e => e is { Method: "POST", Status: 200 } && e.Route.StartsWith("/train", StringComparison.Ordinal) && recorded.Exchanges.Any(d => d.Method == "DELETE")))
+            worker.Then(ScriptedTraining.ForeverAsync);
+        return worker;
     }
 
     // The settings that the recordings were made with (golden/protocol/README.md and the notes of the cases).
@@ -111,7 +123,13 @@ internal static class ReplayModels
 
         var written = models.Where(m => !IntendedDifferences.IsNotYet(m.Key)).ToList();
         foreach (var (name, model) in written)
-            Write(Path.Combine(folder, name), model, LabelsOf(recorded, name, model));
+        {
+            if (recorded.TrainsModels)
+                TrainableBundle.Write(Path.Combine(folder, name), seed: 1);
+            else
+                Write(Path.Combine(folder, name), model, LabelsOf(recorded, name, model));
+        }
+
         return [.. written.Select(m => m.Key)];
     }
 

@@ -24,6 +24,10 @@ internal sealed class ReplayStudies
         var studies = new ReplayStudies();
         foreach (var exchange in recorded.Exchanges.Where(e => e.Status is 200 or 307))
             studies.Look(exchange);
+
+        // Three finished labels are enough to train and validate on.
+        for (var number = 1; number <= 3 && recorded.TrainsModels && !recorded.Name.Contains("no_labels", StringComparison.Ordinal); number++)
+            studies.NeedLabel($"labelled_{number}", LabelTags.Final, ".nii.gz", (JsonObject)JsonNode.Parse("""{ "label_info": [ { "name": "anterior", "idx": 1 } ] }""")!);
         return studies;
     }
 
