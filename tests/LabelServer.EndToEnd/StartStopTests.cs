@@ -33,14 +33,15 @@ public sealed class StartStopTests
     }
 
     [Fact]
-    public async Task DryRun_PrintsTheSettingsAndCreatesNothing()
+    public async Task DryRun_PrintsTheSettingsAndWritesThemAndStartsNothing()
     {
         using var folder = new TestFolder();
         var studies = Path.Combine(folder.Path, "new");
-        var (code, output) = await ServerProgram.RunAsync("start_server", "--app", App, "--studies", studies, "--conf", "models", "a,b", "--dryrun");
+        var (code, output) = await ServerProgram.RunInAsync(folder.Path, "start_server", "--app", App, "--studies", studies, "--conf", "models", "a,b", "--dryrun");
         Assert.Equal(0, code);
         Assert.Contains("models = a,b", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(studies));
+        Assert.Contains(studies, await File.ReadAllTextAsync(Path.Combine(folder.Path, OperatingSystem.IsWindows() ? "env.bat" : ".env"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,13 +45,13 @@ public sealed record BundleMetadata
     /// <summary>Everything as written.</summary>
     public required ConfigValue.Map Raw { get; init; }
 
-    /// <summary>The label values of the output <c>pred</c> (or of the only output) with their names, background left out, ascending.</summary>
+    /// <summary>The label values of the output <c>pred</c> (or of the only output) with their names as <see cref="LabelName.Shown"/> gives them, background left out, ascending.</summary>
     public IReadOnlyList<KeyValuePair<int, string>> Labels
     {
         get
         {
             var output = Outputs.FirstOrDefault(o => o.Name == "pred") ?? (Outputs.Count == 1 ? Outputs[0] : null);
-            return output is null ? [] : [.. output.ChannelNames.Where(c => !c.Value.Equals("background", StringComparison.OrdinalIgnoreCase))];
+            return output is null ? [] : [.. output.ChannelNames.Select(c => KeyValuePair.Create(c.Key, LabelName.Shown(c.Value))).Where(c => c.Value != "background")];
         }
     }
 }

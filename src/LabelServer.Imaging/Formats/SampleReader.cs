@@ -27,6 +27,43 @@ internal static class SampleReader
         _ => throw new ArgumentOutOfRangeException(nameof(layout)),
     };
 
+    /// <summary>Reads over all voxels: bytes are only counted, text is read as numbers.</summary>
+    /// <exception cref="VolumeFormatException">The data are cut short or are no numbers.</exception>
+    public static Task PassAsync(ImageSource source, VoxelLayout layout, CancellationToken cancellationToken)
+    {
+        layout.RequireLength(source);
+        if (layout.Encoding == VoxelEncoding.Raw)
+        {
+            return source.SkipAsync(layout.SampleCount * SampleTypes.SizeOf(layout.Stored), "the voxels", cancellationToken).AsTask();
+        }
+
+        return layout.Stored switch
+        {
+            SampleType.UInt8 => PassTextAsync<byte>(source, layout, cancellationToken),
+            SampleType.Int8 => PassTextAsync<sbyte>(source, layout, cancellationToken),
+            SampleType.UInt16 => PassTextAsync<ushort>(source, layout, cancellationToken),
+            SampleType.Int16 => PassTextAsync<short>(source, layout, cancellationToken),
+            SampleType.UInt32 => PassTextAsync<uint>(source, layout, cancellationToken),
+            SampleType.Int32 => PassTextAsync<int>(source, layout, cancellationToken),
+            SampleType.UInt64 => PassTextAsync<ulong>(source, layout, cancellationToken),
+            SampleType.Int64 => PassTextAsync<long>(source, layout, cancellationToken),
+            SampleType.Float32 => PassTextAsync<float>(source, layout, cancellationToken),
+            SampleType.Float64 => PassTextAsync<double>(source, layout, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(layout)),
+        };
+    }
+
+    private static async Task PassTextAsync<T>(ImageSource source, VoxelLayout layout, CancellationToken cancellationToken)
+        where T : unmanaged, INumber<T>
+    {
+        using var chunk = new NativeBuffer<T>((int)Math.Min(ChunkSamples, layout.SampleCount), clear: false);
+        var text = new TextSampleReader(source);
+        for (var left = layout.SampleCount; left > 0; left -= ChunkSamples)
+        {
+            await ReadChunkAsync(source, text, layout, chunk, (int)Math.Min(ChunkSamples, left), cancellationToken);
+        }
+    }
+
     private static Task<Volume> ReadAsync<TStored>(ImageSource source, VoxelLayout layout, CancellationToken cancellationToken)
         where TStored : unmanaged, INumber<TStored>
     {

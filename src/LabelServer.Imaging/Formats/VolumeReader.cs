@@ -49,6 +49,29 @@ public static class VolumeReader
         return await ReadHeaderAsync(source, options, cancellationToken);
     }
 
+    /// <summary>Reads an image through to its end without keeping its voxels: a whole CT takes a few kilobytes. What passes here is what <see cref="LoadAsync(Stream, string, VolumeReadOptions?, CancellationToken)"/> can load.</summary>
+    /// <inheritdoc cref="ReadAsync(Stream, string, VolumeReadOptions?, CancellationToken)"/>
+    /// <returns>The header.</returns>
+    public static async Task<VolumeHeader> CheckAsync(Stream stream, string name, VolumeReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        options ??= VolumeReadOptions.Default;
+        await using var source = await ImageSource.OpenAsync(stream, name, options.StreamLength, cancellationToken);
+        if (await IsNrrdAsync(source, cancellationToken))
+        {
+            var nrrd = await NrrdReader.ReadHeaderAsync(source, options, cancellationToken);
+            await using var named = nrrd.DataFile is null ? null : DetachedVoxels.Refused.OpenNamed(name, nrrd.DataFile);
+            await NrrdReader.PassVoxelsAsync(source, nrrd, cancellationToken);
+            return nrrd.Header;
+        }
+
+        var nifti = await NiftiReader.ReadHeaderAsync(source, options, cancellationToken);
+        await using var pair = nifti.IsSingleFile ? null : DetachedVoxels.Refused.OpenPair(name);
+        await NiftiReader.PassVoxelsAsync(source, nifti, cancellationToken);
+        return nifti.Header;
+    }
+
     /// <summary>Reads a volume from a file; of <c>.hdr/.img</c> either name will do, and a <c>.nhdr</c> finds its data file in its own folder.</summary>
     /// <inheritdoc cref="ReadAsync(Stream, string, VolumeReadOptions?, CancellationToken)"/>
     /// <param name="path">The file.</param>

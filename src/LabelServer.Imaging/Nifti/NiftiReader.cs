@@ -48,8 +48,7 @@ internal static class NiftiReader
     /// <summary>Reads the voxels that follow the header in the same stream.</summary>
     public static async Task<Volume> ReadVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
     {
-        var behind = description.IsSingleFile ? description.Header.Format == VolumeFormat.Nifti2 ? NiftiHeader.Length2 : NiftiHeader.Length1 : 0;
-        await source.SkipAsync(description.VoxelStart - behind, "the header extensions", cancellationToken);
+        await SkipToVoxelsAsync(source, description, cancellationToken);
         var volume = await SampleReader.ReadAsync(source, description.Layout, cancellationToken);
         try
         {
@@ -61,6 +60,20 @@ internal static class NiftiReader
             volume.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads over the voxels that follow the header in the same stream, and looks at what comes behind them.</summary>
+    public static async Task PassVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
+    {
+        await SkipToVoxelsAsync(source, description, cancellationToken);
+        await SampleReader.PassAsync(source, description.Layout, cancellationToken);
+        await source.ExpectEndAsync(cancellationToken);
+    }
+
+    private static ValueTask SkipToVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
+    {
+        var behind = description.IsSingleFile ? description.Header.Format == VolumeFormat.Nifti2 ? NiftiHeader.Length2 : NiftiHeader.Length1 : 0;
+        return source.SkipAsync(description.VoxelStart - behind, "the header extensions", cancellationToken);
     }
 
     /// <summary>The spatial size, and the fourth dimension (or a vector in the fifth) as channels.</summary>

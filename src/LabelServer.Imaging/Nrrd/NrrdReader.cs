@@ -59,17 +59,7 @@ internal static class NrrdReader
     /// <summary>Reads the voxels, from a source that stands behind the header or at the start of the data file.</summary>
     public static async Task<Volume> ReadVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
     {
-        for (var line = 0L; line < description.LineSkip; line++)
-        {
-            await SkipLineAsync(source, cancellationToken);
-        }
-
-        if (description.IsGzip)
-        {
-            source.UnpackGzip();
-        }
-
-        await source.SkipAsync(BytesToSkip(source, description), "the skipped bytes", cancellationToken);
+        await SkipToVoxelsAsync(source, description, cancellationToken);
         var volume = await SampleReader.ReadAsync(source, description.Layout, cancellationToken);
         try
         {
@@ -85,6 +75,32 @@ internal static class NrrdReader
             volume.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads over the voxels, as <see cref="ReadVoxelsAsync"/> reads them, and keeps none.</summary>
+    public static async Task PassVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
+    {
+        await SkipToVoxelsAsync(source, description, cancellationToken);
+        await SampleReader.PassAsync(source, description.Layout, cancellationToken);
+        if (description.Layout.Encoding == VoxelEncoding.Raw)
+        {
+            await source.ExpectEndAsync(cancellationToken);
+        }
+    }
+
+    private static async Task SkipToVoxelsAsync(ImageSource source, Description description, CancellationToken cancellationToken)
+    {
+        for (var line = 0L; line < description.LineSkip; line++)
+        {
+            await SkipLineAsync(source, cancellationToken);
+        }
+
+        if (description.IsGzip)
+        {
+            source.UnpackGzip();
+        }
+
+        await source.SkipAsync(BytesToSkip(source, description), "the skipped bytes", cancellationToken);
     }
 
     private static long BytesToSkip(ImageSource source, Description description)

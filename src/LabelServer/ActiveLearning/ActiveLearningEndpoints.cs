@@ -44,7 +44,7 @@ internal static class ActiveLearningEndpoints
         }
 
         var answer = InfoDocument.Empty.With("id", choice.Image.Id).Merge(choice.Extras)
-            .With("path", ClientPaths.OfImage(context, (datastore as LocalDatastore)?.Layout, choice.Image));
+            .With("path", ClientPaths.OfImage(context, datastore, choice.Image.Id));
 
         // What an info may hold under these names must not hide them.
         foreach (var (key, info) in choice.Image.Info.Members)

@@ -17,6 +17,9 @@ public sealed record AppDeclaration
     /// <summary>Names of bundles that are offered when <c>--conf models</c> is not given; empty for all that are found.</summary>
     public IReadOnlyList<string> DefaultModels { get; init; } = [];
 
+    /// <summary>The types of bundles that are offered when all are; empty for every type.</summary>
+    public IReadOnlyList<string> ModelTypes { get; init; } = [];
+
     /// <summary>Names of active learning strategies, in the order of <c>/info/</c>.</summary>
     public IReadOnlyList<string> Strategies { get; init; } = [];
 

@@ -6,6 +6,7 @@ namespace LabelServer.Apps;
 internal sealed class AppDeclarationReader(List<string> faults)
 {
     private static readonly string[] Keys = ["$schema", "name", "description", "models", "strategies", "scoring", "conf"];
+    private static readonly string[] KnownTypes = [.. Models.ModelType.All];
     private static readonly string[] KnownStrategies = ["random", "first", "last"];
 
     public AppDeclaration Read(JsonElement root)
@@ -24,6 +25,7 @@ internal sealed class AppDeclarationReader(List<string> faults)
             Name = Text(root, "name", required: true),
             Description = Text(root, "description", required: false),
             DefaultModels = models,
+            ModelTypes = block.ValueKind == JsonValueKind.Object && block.TryGetProperty("types", out _) ? Names(block, "types", "models.types", KnownTypes) : [],
             Strategies = Names(root, "strategies", "strategies", KnownStrategies),
             Scoring = root.TryGetProperty("scoring", out _) ? Names(root, "scoring", "scoring", []) : [],
             Conf = Conf(root),

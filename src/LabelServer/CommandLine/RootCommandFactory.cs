@@ -6,12 +6,22 @@ namespace LabelServer.CommandLine;
 public static class RootCommandFactory
 {
     /// <summary>The command line of <c>labelserver</c>.</summary>
-    public static RootCommand Create() => new("A server for MONAI Label clients such as 3D Slicer, and tools around its models.")
+    public static RootCommand Create()
     {
-        StartServerCommand.Create(),
-        InferCommand.Create(),
-        ModelsCommand.Create(),
-        SampleDataCommand.Create(),
-        DoctorCommand.Create(),
-    };
+        var root = new RootCommand("A server for MONAI Label clients such as 3D Slicer, and tools around its models.")
+        {
+            StartServerCommand.Create(),
+            InferCommand.Create(),
+            ModelsCommand.Create(),
+            SampleDataCommand.Create(),
+            AppsCommand.Create(),
+            DatasetsCommand.Create(),
+            PluginsCommand.Create(),
+            DoctorCommand.Create(),
+        };
+
+        // As MONAI Label has it; below start_server, -v is how much is logged.
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
+        return root;
+    }
 }

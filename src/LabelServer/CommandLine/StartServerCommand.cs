@@ -23,7 +23,7 @@ internal sealed class StartServerCommand
     private readonly Option<string?> _certificate = new("--ssl_certfile") { Description = "A certificate (PEM): serve HTTPS." };
     private readonly Option<string?> _key = new("--ssl_keyfile") { Description = "The certificate's private key (PEM)." };
     private readonly Option<string?> _keyPassword = new("--ssl_keyfile_password") { Description = "The private key's password." };
-    private readonly Option<bool> _dryRun = new("--dryrun") { Description = "Check the settings, print them, and start nothing." };
+    private readonly Option<bool> _dryRun = new("--dryrun") { Description = "Check the settings, print them, write them to .env (env.bat on Windows) in the working directory, and start nothing." };
 
     // Words of the original that mean nothing here; taken so that a user's command line goes on working.
     private readonly Option<string?>[] _ignored =
@@ -55,18 +55,22 @@ internal sealed class StartServerCommand
         var errors = result.InvocationConfiguration.Error;
         try
         {
-            var options = ServerOptionsBuilder.Build(Read(result), EnvironmentSettings.Read(Directory.GetCurrentDirectory()));
+            var environment = EnvironmentSettings.Read(Directory.GetCurrentDirectory());
+            var options = ServerOptionsBuilder.Build(Read(result), environment);
+            foreach (var notice in UnusedVariables.Notices(environment))
+                await errors.WriteLineAsync(notice);
             foreach (var option in _ignored.Where(o => result.GetValue(o) is not null))
                 await errors.WriteLineAsync($"{option.Name} has no meaning for this server and is ignored.");
             if (result.GetValue(_dryRun))
             {
                 await PrintAsync(options, AppDeclaration.Read(options.AppFolder), output);
+                await output.WriteLineAsync($"written   {DryRunFile.Write(Directory.GetCurrentDirectory(), options)}");
                 return 0;
             }
 
             return await ServeAsync(options, output, errors, cancellationToken);
         }
-        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException or DatastoreException)
+        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException or DatastoreException || (result.GetValue(_dryRun) && error is IOException or UnauthorizedAccessException))
         {
             await errors.WriteLineAsync(error.Message);
             return 1;

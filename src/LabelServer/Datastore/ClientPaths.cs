@@ -16,12 +16,12 @@ internal static class ClientPaths
         !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 
     /// <summary>The path or address of an image.</summary>
-    public static string OfImage(HttpContext context, StudiesLayout? layout, ImageEntry image) => layout is not null && AreShown(context)
-        ? layout.ImageFile(image)
-        : $"{context.Request.PathBase}/datastore/image?image={Uri.EscapeDataString(image.Id)}";
+    public static string OfImage(HttpContext context, IDatastore store, string imageId) => Local(context, store, imageId, null)
+        ?? $"{context.Request.PathBase}/datastore/image?image={Uri.EscapeDataString(imageId)}";
 
     /// <summary>The path or address of a label.</summary>
-    public static string OfLabel(HttpContext context, StudiesLayout? layout, ImageEntry image, LabelEntry label) => layout is not null && AreShown(context)
-        ? layout.LabelFile(image, label)
-        : $"{context.Request.PathBase}/datastore/label?label={Uri.EscapeDataString(image.Id)}&tag={Uri.EscapeDataString(label.Tag)}";
+    public static string OfLabel(HttpContext context, IDatastore store, string imageId, string tag) => Local(context, store, imageId, tag)
+        ?? $"{context.Request.PathBase}/datastore/label?label={Uri.EscapeDataString(imageId)}&tag={Uri.EscapeDataString(tag)}";
+
+    private static string? Local(HttpContext context, IDatastore store, string imageId, string? tag) => AreShown(context) ? store.FindLocalPath(imageId, tag) : null;
 }

@@ -82,8 +82,8 @@ internal static class DatastoreEndpoints
         .Where(i => i.IsLabeled)
         .Select(i => (JsonNode?)new JsonObject
         {
-            ["image"] = ClientPaths.OfImage(context, store.Layout, i),
-            ["label"] = ClientPaths.OfLabel(context, store.Layout, i, i.FindLabel(LabelTags.Final)!),
+            ["image"] = ClientPaths.OfImage(context, store, i.Id),
+            ["label"] = ClientPaths.OfLabel(context, store, i.Id, LabelTags.Final),
         })]);
 
     private static async Task<IResult> AddImageAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal static class DatastoreEndpoints
         }
 
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
-        var file = RequiredFile(form, "file");
+        var file = form.RequiredFile("file");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
         var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = CurrentUser.Of(context).Name }, cancellationToken);
@@ -150,7 +150,7 @@ internal static class DatastoreEndpoints
         var query = new RequestQuery(context.Request);
         var id = query.RequiredText("image");
         query.Validate();
-        return RawJsonAnswer.Of(store.FindImage(id) is { } image ? image.Info.With("path", ClientPaths.OfImage(context, store.Layout, image)) : InfoDocument.Empty);
+        return RawJsonAnswer.Of(store.FindImage(id) is { } image ? image.Info.With("path", ClientPaths.OfImage(context, store, image.Id)) : InfoDocument.Empty);
     }
 
     private static async Task<IResult> PutImageInfoAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
@@ -173,7 +173,7 @@ internal static class DatastoreEndpoints
         tag = tag.Length == 0 ? LabelTags.Final : tag;
         store.RequireLabelTarget(id, tag);
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
-        var file = RequiredFile(form, "label");
+        var file = form.RequiredFile("label");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the label of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
         await store.SaveLabelAsync(new LabelUpload(id, content) { Tag = tag, Info = info, User = CurrentUser.Of(context).LoggedInName }, cancellationToken);
@@ -235,16 +235,5 @@ internal static class DatastoreEndpoints
         }
 
         return new DatasetArchive(store, limit is { } count && count >= 1 && count < ids.Count ? [.. ids.Take((int)count)] : ids, logger);
-    }
-
-    private static UploadedFile RequiredFile(UploadForm form, string name)
-    {
-        if (form.File(name) is null && form.Text(name) is { } text)
-        {
-            throw new RequestValidationException(new ValidationFault(
-                "value_error", ["body", name], "Value error, Expected UploadFile, received: <class 'str'>", JsonValue.Create(text[..Math.Min(text.Length, 200)]), new JsonObject { ["error"] = new JsonObject() }));
-        }
-
-        return form.RequiredFile(name);
     }
 }

@@ -24,6 +24,11 @@ public interface IDatastore
     /// <summary>Everything at one moment, in the order of <see cref="ImageIds"/>.</summary>
     DatastoreSnapshot Snapshot();
 
+    /// <summary>Where an image or a label lies on this machine, for a client that runs here too and may open it; null when the store keeps no files, or has no such image or label.</summary>
+    /// <param name="imageId">The image.</param>
+    /// <param name="tag">The label's tag; null for the image itself.</param>
+    string? FindLocalPath(string imageId, string? tag = null) => null;
+
     /// <summary>Opens an image's file.</summary>
     /// <exception cref="ImageNotFoundException">There is no such image, or its file is gone.</exception>
     StoredFile OpenImage(string imageId);

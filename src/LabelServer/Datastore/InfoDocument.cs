@@ -42,6 +42,10 @@ public sealed class InfoDocument
         try
         {
             root = ParseElement(Encoding.UTF8.GetBytes(text));
+            if (text.Contains("\\u", StringComparison.Ordinal))
+            {
+                RequireWholeText(root);
+            }
         }
         catch (JsonException exception)
         {
@@ -160,6 +164,39 @@ public sealed class InfoDocument
 
     /// <summary>Compact JSON.</summary>
     public override string ToString() => Element(Write).GetRawText();
+
+    // An escaped half of a surrogate pair is JSON by the letter, but no text: nothing could write it again.
+    private static void RequireWholeText(JsonElement element)
+    {
+        try
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    foreach (var member in element.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        RequireWholeText(member.Value);
+                    }
+
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        RequireWholeText(item);
+                    }
+
+                    break;
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("it holds half a surrogate pair.", exception);
+        }
+    }
 
     private static JsonElement Element(Action<Utf8JsonWriter> write)
     {

@@ -38,6 +38,8 @@ internal sealed partial class LocalDatastore
         var id = upload.ImageId is { Length: > 0 } given ? given : IdOf(upload.Content.FileName, extension);
         Names.ImageIds.Require(id);
 
+        extension = UploadCheck.StoredExtension(upload.Content, extension);
+
         // The voxels of .seg.nrrd are NRRD; an image has no segments, and MONAI Label would find the file under another id.
         if (extension.Equals(".seg.nrrd", StringComparison.OrdinalIgnoreCase))
         {
@@ -73,7 +75,7 @@ internal sealed partial class LocalDatastore
     public async Task<LabelEntry> SaveLabelAsync(LabelUpload upload, CancellationToken cancellationToken)
     {
         RequireLabelTarget(upload.ImageId, upload.Tag);
-        var extension = UploadCheck.ExtensionOf(upload.Content);
+        var extension = UploadCheck.StoredExtension(upload.Content, UploadCheck.ExtensionOf(upload.Content));
         var what = $"The label '{upload.Tag}' of the image '{Names.ImageIds.Printable(upload.ImageId)}'";
         if (FileKinds.Of(extension) != FileKind.RawLabel)
         {
@@ -155,7 +157,7 @@ internal sealed partial class LocalDatastore
 
     /// <inheritdoc/>
     public Task UpdateImageInfoAsync(string imageId, InfoDocument changes, CancellationToken cancellationToken) =>
-        ChangeImageInfoAsync(imageId, info => info.Merge(changes.Without(IndexFile.ImageIdKey)), durable: true, cancellationToken);
+        ChangeImageInfoAsync(imageId, info => info.Merge(WithoutOwn(changes)), durable: true, cancellationToken);
 
     /// <inheritdoc/>
     public Task UpdateImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, CancellationToken cancellationToken) =>
@@ -171,8 +173,11 @@ internal sealed partial class LocalDatastore
             throw NoLabel(imageId, tag);
         }
 
-        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(changes) }), DiskSteps.None));
+        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(WithoutOwn(changes)) }), DiskSteps.None));
     }
+
+    // Clients name cached files by "name" and compare "checksum": both say what the file is, and only the store knows that.
+    private static InfoDocument WithoutOwn(InfoDocument changes) => changes.Without(IndexFile.ImageIdKey).Without("name").Without(ChecksumKey).Without("path");
 
     private async Task ChangeImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, bool durable, CancellationToken cancellationToken)
     {

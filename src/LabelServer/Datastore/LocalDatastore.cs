@@ -119,6 +119,13 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
         return new(state.Header.Name, state.Header.Description, [.. state.Images]);
     }
 
+    /// <inheritdoc/>
+    public string? FindLocalPath(string imageId, string? tag = null)
+    {
+        var image = FindImage(imageId);
+        return image is null ? null : tag is null ? _layout.ImageFile(image) : image.FindLabel(tag) is { } label ? _layout.LabelFile(image, label) : null;
+    }
+
     /// <summary>The index document as clients get it (<c>output=all</c>).</summary>
     public byte[] IndexForClients()
     {

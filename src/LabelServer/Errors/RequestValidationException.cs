@@ -51,6 +51,10 @@ public sealed record ValidationFault(string Type, IReadOnlyList<object> Location
     public static ValidationFault NotInteger(string where, string name, string input)
         => new("int_parsing", [where, name], "Input should be a valid integer, unable to parse string as an integer", JsonValue.Create(input));
 
+    /// <summary>Text in place of a file.</summary>
+    public static ValidationFault NotFile(string name, string input)
+        => new("value_error", ["body", name], "Value error, Expected UploadFile, received: <class 'str'>", JsonValue.Create(input[..Math.Min(input.Length, 200)]), new JsonObject { ["error"] = new JsonObject() });
+
     /// <summary>A body that is no JSON object.</summary>
     public static ValidationFault NotObject(JsonNode? input) => new("dict_type", ["body"], "Input should be a valid dictionary", input);
 

@@ -32,6 +32,9 @@ public sealed class EnvironmentSettings
         return new EnvironmentSettings(values);
     }
 
+    /// <summary>All variables.</summary>
+    public IEnumerable<KeyValuePair<string, string>> All => _values;
+
     /// <summary>The text of a setting, or null when it is absent or empty.</summary>
     public string? Text(string name) => _values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
@@ -112,7 +115,7 @@ public sealed class EnvironmentSettings
             return;
         var value = line[(equals + 1)..].Trim();
         if (value.Length >= 2 && value[0] == value[^1] && (value[0] == '"' || value[0] == '\''))
-            value = value[1..^1];
+            value = value[0] == '\'' ? value[1..^1].Replace("'\\''", "'", StringComparison.Ordinal) : value[1..^1];
         values[line[..equals].Trim()] = value;
     }
 }

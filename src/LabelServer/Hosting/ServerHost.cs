@@ -3,6 +3,7 @@ using LabelServer.Apps;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
 using LabelServer.Datastore;
+using LabelServer.Dicom;
 using LabelServer.Errors;
 using LabelServer.Health;
 using LabelServer.Http;
@@ -65,9 +66,10 @@ public static class ServerHost
         services.AddSingleton(declaration);
         services.AddSingleton(new OriginPolicy(options.CorsOrigins, options.AllowedHosts, options.ListensOnLoopbackOnly));
         services.AddSingleton<DeviceDirectory>();
-        services.AddSingleton(CatalogOptions(options, declaration));
+        var catalog = CatalogOptions(options, declaration);
+        services.AddSingleton(catalog);
         services.AddSingleton<ModelCatalog>();
-        services.AddWorkers(WorkerSettings.From(options));
+        services.AddWorkers(WorkerSettings.From(options) with { StartWithServer = !catalog.IsStoreOnly });
         services.AddSingleton<WeightsStore>();
         services.AddState(options);
         services.AddJobs();
@@ -96,12 +98,14 @@ public static class ServerHost
         api.MapLogs();
         api.MapHealth();
         api.MapViewer();
+        api.MapDicomProxy();
     }
 
     private static ModelCatalogOptions CatalogOptions(ServerOptions options, AppDeclaration declaration)
     {
         var models = options.Conf.GetValueOrDefault("models") ?? declaration.Conf.GetValueOrDefault("models") ?? string.Join(',', declaration.DefaultModels);
-        return ModelCatalogOptions.FromConf(options.AppFolder, ContentRoot.Folder, models, options.Conf.GetValueOrDefault("models_dir") ?? declaration.Conf.GetValueOrDefault("models_dir"));
+        return ModelCatalogOptions.FromConf(options.AppFolder, ContentRoot.Folder, models, options.Conf.GetValueOrDefault("models_dir") ?? declaration.Conf.GetValueOrDefault("models_dir"))
+            with { Types = declaration.ModelTypes };
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)

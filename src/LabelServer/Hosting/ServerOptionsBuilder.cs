@@ -41,6 +41,7 @@ public static class ServerOptionsBuilder
             KeyPassword = arguments.KeyPassword,
             Environment = environment,
         };
+        faults.AddRange(UnusedVariables.Refusals(environment));
         CheckReach(options, faults);
         CheckCertificate(options, faults);
         if (environment.Boolean("MONAI_LABEL_AUTH_ENABLE", false, faults))
@@ -60,7 +61,7 @@ public static class ServerOptionsBuilder
         if (!Directory.Exists(path))
             faults.Add($"--app {folder}: there is no such folder ({path}).");
         else if (!File.Exists(Path.Combine(path, Apps.AppDeclaration.FileName)))
-            faults.Add($"--app {folder}: the folder has no {Apps.AppDeclaration.FileName}. Apps of MONAI Label are Python programs and do not run here; take apps/monaibundle.");
+            faults.Add($"--app {folder}: the folder has no {Apps.AppDeclaration.FileName}. Apps of MONAI Label are Python programs and do not run here; take apps/monaibundle or apps/radiology of this program.");
         return path;
     }
 

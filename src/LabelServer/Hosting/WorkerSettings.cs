@@ -3,7 +3,8 @@ using LabelServer.Workers;
 
 namespace LabelServer.Hosting;
 
-/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, <c>--conf runtime auto|torch|onnx</c>, and the time limit <c>--conf infer_timeout SECONDS</c> or <c>MONAI_LABEL_INFER_TIMEOUT</c>.</summary>
+/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, <c>--conf runtime auto|torch|onnx</c>, the time limit <c>--conf infer_timeout SECONDS</c> or
+/// <c>MONAI_LABEL_INFER_TIMEOUT</c>, and how many jobs run at a time, <c>MONAI_LABEL_INFER_CONCURRENCY</c>.</summary>
 internal static class WorkerSettings
 {
     private static readonly string[] Runtimes = ["auto", "torch", "onnx"];
@@ -23,6 +24,7 @@ internal static class WorkerSettings
         {
             Runtime = runtime,
             QueueLength = Whole(server.Conf.GetValueOrDefault("infer_queue"), "--conf infer_queue", 0, 1000, faults) ?? defaults.QueueLength,
+            Concurrency = Math.Max(1, Whole(server.Environment.Text("MONAI_LABEL_INFER_CONCURRENCY"), "MONAI_LABEL_INFER_CONCURRENCY", -1, 16, faults) ?? defaults.Concurrency),
             JobTimeout = seconds is null ? defaults.JobTimeout : TimeSpan.FromSeconds(seconds.Value),
         };
         return faults.Count == 0 ? options : throw new ServerOptionsException(faults);

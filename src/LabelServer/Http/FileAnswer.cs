@@ -21,6 +21,7 @@ public sealed class FileAnswer(string path, string? downloadName = null, string?
         var response = httpContext.Response;
         response.ContentType = contentType ?? ContentTypes.Of(downloadName ?? path);
         response.ContentLength = length;
+        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.LastModified = written.ToString("R", CultureInfo.InvariantCulture);
         response.Headers.ETag = Tag(written, length);
         if (downloadName is not null)

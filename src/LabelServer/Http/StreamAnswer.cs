@@ -12,6 +12,7 @@ public sealed class StreamAnswer(Stream content, long length, string downloadNam
         var response = httpContext.Response;
         response.ContentType = ContentTypes.Of(downloadName);
         response.ContentLength = length;
+        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentDisposition = Attachment.Header(downloadName);
         await content.CopyToAsync(response.Body, 256 * 1024, httpContext.RequestAborted);
     }

@@ -52,10 +52,22 @@ public sealed class UploadForm : IAsyncDisposable
     }
 
     /// <summary>The text of a field, or null when it was not sent. Of a field that was sent twice the last one counts.</summary>
-    public string? Text(string name) => _texts.GetValueOrDefault(name);
+    /// <exception cref="RequestValidationException">A file was sent in its place.</exception>
+    public string? Text(string name)
+    {
+        if (_texts.TryGetValue(name, out var text))
+            return text;
+        return _files.Exists(f => f.Field == name) ? throw new RequestValidationException(new ValidationFault("string_type", ["body", name], "Input should be a valid string")) : null;
+    }
 
-    /// <summary>The first file of a field, or null when none was sent.</summary>
-    public UploadedFile? File(string name) => _files.Find(f => f.Field == name);
+    /// <summary>The file of a field, or null when none was sent. Of a field that was sent twice the last one counts.</summary>
+    /// <exception cref="RequestValidationException">Text was sent in its place.</exception>
+    public UploadedFile? File(string name)
+    {
+        if (_files.FindLast(f => f.Field == name) is { } file)
+            return file;
+        return _texts.GetValueOrDefault(name) is { Length: > 0 } text ? throw new RequestValidationException(ValidationFault.NotFile(name, text)) : null;
+    }
 
     /// <summary>The file of a field that must be there.</summary>
     /// <exception cref="RequestValidationException">It is not.</exception>

@@ -80,7 +80,8 @@ public static class WireJson
         JsonNode? value;
         try
         {
-            value = Read(System.Text.Encoding.UTF8.GetBytes(text));
+            // Python's json.dumps writes NaN, which is no JSON: no value.
+            value = Read(Datastore.PythonJson.WithoutNonNumbers(System.Text.Encoding.UTF8.GetBytes(text)));
         }
         catch (JsonException error)
         {

@@ -50,10 +50,13 @@ internal sealed class InferParametersReader(JsonObject values)
         throw Wrong(key, value, "text");
     }
 
+    /// <summary>Who the client says that it is: text, or any other value as it was written; null when the key is absent, null or empty.</summary>
+    public string? ClientId() => values["client_id"] is { } value ? value.GetValueKind() == JsonValueKind.String ? Text("client_id") : value.ToJsonString() : null;
+
     /// <summary>A truth value, or null when the key is absent, null or empty. Numbers and the usual words count too.</summary>
     public bool? Boolean(string key)
     {
-        var value = values[key];
+        var value = First(values[key]);
         return value?.GetValueKind() switch
         {
             null => null,

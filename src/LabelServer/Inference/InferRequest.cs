@@ -69,7 +69,7 @@ public sealed class InferRequest : IAsyncDisposable
                 Output = Enum.Parse<InferOutput>(output.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true),
                 Parameters = parameters.ToParameters(),
                 SaveAs = parameters.Boolean("save_label") == true ? parameters.Text("label_tag") ?? Datastore.LabelTags.Original : null,
-                ClientId = parameters.Text("client_id"),
+                ClientId = parameters.ClientId(),
             };
         }
         catch

@@ -34,6 +34,8 @@ internal sealed partial class InferenceService(
     public async Task<IResult> InferAsync(string model, HttpRequest request, CancellationToken cancellationToken)
     {
         // Asked before the body is read: a wrong name must not cost an upload of hundreds of megabytes.
+        if (!catalog.Has(model))
+            OriginalModels.Refuse(model);
         var description = catalog.Require(model);
         if (description.Problem is { } problem)
             throw new ModelNotUsableException(problem);

@@ -32,10 +32,13 @@ public sealed partial class ModelCatalog
     public IReadOnlyList<ModelDescription> UsableModels => [.. Models.Where(m => m.IsUsable)];
 
     /// <summary>The names that the options ask for and no search folder has.</summary>
-    public IReadOnlyList<string> UnknownNames => [.. WantedNames().Where(name => FindFolder(name) is null)];
+    public IReadOnlyList<string> UnknownNames => _options.IsStoreOnly ? [] : [.. WantedNames().Where(name => FindFolder(name) is null)];
 
     /// <summary>The folders that are searched, for messages.</summary>
     public IReadOnlyList<string> SearchFolders => _options.SearchFolders;
+
+    /// <summary>Whether a model of that name is offered, usable or not.</summary>
+    public bool Has(string id) => Folders().Any(folder => Path.GetFileName(folder) == id);
 
     /// <summary>The model of that name, usable or not.</summary>
     /// <exception cref="ModelUnknownException">There is none; the message lists those there are.</exception>
@@ -55,12 +58,15 @@ public sealed partial class ModelCatalog
     {
         if (_options.BundleFolders.Count > 0)
             return _options.BundleFolders.Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)));
+        if (_options.IsStoreOnly)
+            return [];
         var wanted = WantedNames();
         if (wanted.Count > 0)
             return wanted.Select(FindFolder).OfType<string>();
         return _options.SearchFolders
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateDirectories(folder).Where(ModelReader.IsBundle))
+            .Where(folder => _options.Types.Count == 0 || _options.Types.Contains(ModelType.Guess(Path.GetFileName(folder)), StringComparer.Ordinal))
             .DistinctBy(Path.GetFileName)
             .OrderBy(Path.GetFileName, StringComparer.Ordinal);
     }

@@ -9,6 +9,12 @@ public sealed record ModelCatalogOptions
     /// <summary>The names of the bundles to offer, in the order of <c>/info/</c>; empty offers every bundle found, by name. <c>all</c> means the same as empty.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The types that are offered when no names are given; empty for every type.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>Whether no model is offered at all (<c>models none</c>): a server for review work, which starts no worker.</summary>
+    public bool IsStoreOnly => Names is [var name] && name.Equals("none", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The bundle folders to offer whatever they are called and wherever they lie; for the command line, which is given one folder.</summary>
     public IReadOnlyList<string> BundleFolders { get; init; } = [];
 

@@ -27,7 +27,7 @@ internal static class ModelEndpoints
 
     private static OperationDescription Weights(string summary, string answer) => new("Models", summary)
     {
-        Query = [new("model_filename", QueryKind.Text, "Which weights file; absent for the first that is there")],
+        Query = [new("model_filename", QueryKind.Text, "Which weights file; absent for the first that the model lists")],
         Answers = [answer],
     };
 
@@ -39,7 +39,7 @@ internal static class ModelEndpoints
         return new JsonAnswer(await InfoAsync(target.FilePath, cancellationToken));
     }
 
-    // Not in the original: which of several weights files is meant. Absent, the first that is there.
+    // Not in the original: which of several weights files is meant. Absent, the first that the model lists.
     private static string? Wanted(HttpRequest request)
     {
         var name = new RequestQuery(request).Text("model_filename");

@@ -98,15 +98,12 @@ internal sealed class ModelReader(DeviceDirectory devices)
         return config;
     }
 
-    /// <summary>A channel's name as the clients see it: lower case, as MONAI Label makes it (monailabel/tasks/infer/bundle.py), in <c>/info/</c> and in each answer alike.</summary>
-    public static string LabelNameOf(string channelName) => channelName.ToLowerInvariant();
-
     private static OrderedDictionary<string, int> ChannelLabels(BundleMetadata metadata, string type)
     {
         var labels = new OrderedDictionary<string, int>();
         foreach (var (channel, written) in metadata.Outputs is [var output, ..] ? output.ChannelNames : [])
         {
-            var name = LabelNameOf(written);
+            var name = LabelName.Shown(written);
             if (name != Background || type == ModelType.DeepEdit)
                 labels[name] = channel;
         }

@@ -9,6 +9,9 @@ public static class ModelType
     private const string Segmentation = "segmentation";
     private static readonly string[] Known = [DeepEdit, "deepgrow", "detection", Segmentation, "classification"];
 
+    /// <summary>All types.</summary>
+    public static IReadOnlyList<string> All => Known;
+
     /// <summary>The first known type that the name contains; <c>segmentation</c> when it contains none.</summary>
     public static string Guess(string folderName) =>
         Known.FirstOrDefault(type => folderName.Contains(type, StringComparison.OrdinalIgnoreCase)) ?? Segmentation;

@@ -12,10 +12,18 @@ internal sealed partial class WeightsStore(ModelCatalog catalog, TimeProvider ti
 
     /// <summary>A weights file that is there.</summary>
     /// <param name="model">The model's name.</param>
-    /// <param name="fileName">Which file, or null for the first that is there.</param>
-    /// <exception cref="ResourceNotFoundException">The model or the file does not exist.</exception>
+    /// <param name="fileName">Which file, or null for the first that the model lists: a second request to take the weights away must not hit other weights.</param>
+    /// <exception cref="ResourceNotFoundException">The model or the file does not exist; names the files that are there.</exception>
     public ModelWeights Find(string model, string? fileName)
-        => Listed(model).FirstOrDefault(w => w.IsPresent && (fileName is null || w.FileName == fileName)) ?? throw new ResourceNotFoundException($"Model File NOT Found for {model}");
+    {
+        var listed = Listed(model);
+        var wanted = listed.FirstOrDefault(w => fileName is null || w.FileName == fileName);
+        if (wanted is { IsPresent: true })
+            return wanted;
+        var others = string.Join(", ", listed.Where(w => w.IsPresent).Select(w => w.FileName));
+        throw new ResourceNotFoundException(
+            $"Model File NOT Found for {model}{(fileName is not null || others.Length == 0 ? string.Empty : $": it has no {wanted?.FileName}, but {others}. Name it with ?model_filename=.")}");
+    }
 
     /// <summary>The weights file that an upload replaces.</summary>
     /// <param name="model">The model's name.</param>

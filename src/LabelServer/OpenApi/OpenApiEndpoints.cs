@@ -71,7 +71,7 @@ internal static class OpenApiEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi.json").WithMetadata(new HttpMethodMetadata(GetAndHead));
+        routes.MapOpenApi("/openapi.json").WithMetadata(new HttpMethodMetadata(GetAndHead)).Add(endpoint => endpoint.RequestDelegate = AsPlainJson(endpoint.RequestDelegate!));
         routes.MapMethods("/docs", GetAndHead, (HttpContext context) =>
         {
             context.Response.Headers.ContentSecurityPolicy = PagePolicy;
@@ -81,6 +81,17 @@ internal static class OpenApiEndpoints
         // Serves the script /docs/scalar.js. Its own page would answer /docs with a redirect.
         routes.MapScalarApiReference("/docs");
     }
+
+    // JSON has no charset parameter (RFC 8259, section 11); clients compare the type as text.
+    private static RequestDelegate AsPlainJson(RequestDelegate inner) => context =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            context.Response.ContentType = "application/json";
+            return Task.CompletedTask;
+        });
+        return inner(context);
+    };
 
     /// <summary>Says what an endpoint is.</summary>
     public static TBuilder Describe<TBuilder>(this TBuilder builder, OperationDescription description)

@@ -1,4 +1,5 @@
 using LabelServer.Errors;
+using Microsoft.Net.Http.Headers;
 
 namespace LabelServer.Pages;
 
@@ -19,6 +20,10 @@ internal static class PageEndpoints
     public static void MapViewer(this IEndpointRouteBuilder routes)
         => routes.MapGet("/ohif/{**path}", IResult () => throw new ResourceNotFoundException("Resource NOT Found")).ExcludeFromDescription();
 
-    private static IResult Icon()
-        => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream(IconResource)!, "image/x-icon");
+    // With a tag and a time, those of this program, so that a browser fetches it once.
+    private static IResult Icon() => Results.Stream(
+        typeof(PageEndpoints).Assembly.GetManifestResourceStream(IconResource)!,
+        "image/x-icon",
+        lastModified: Environment.ProcessPath is { } program ? File.GetLastWriteTimeUtc(program) : null,
+        entityTag: new EntityTagHeaderValue($"\"{typeof(PageEndpoints).Module.ModuleVersionId:N}\""));
 }

@@ -25,6 +25,9 @@ public sealed class OriginPolicy
         _checkHost = (listensOnLoopbackOnly || _hosts.Count > 0) && !_hosts.Contains(Any);
     }
 
+    /// <summary>Whether pages of every origin may use the server.</summary>
+    public bool AllowsAnyOrigin => _origins.Contains(Any);
+
     /// <summary>Why a request is refused, for the client to read; null when it may be served.</summary>
     /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
     /// <param name="host">The value of <c>Host</c>.</param>

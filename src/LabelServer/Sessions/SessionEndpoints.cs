@@ -4,6 +4,7 @@ using LabelServer.Errors;
 using LabelServer.Hosting;
 using LabelServer.Http;
 using LabelServer.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 
 namespace LabelServer.Sessions;
 
@@ -31,12 +32,12 @@ internal static class SessionEndpoints
             ],
             FormFiles = ["files"],
         });
-        routes.MapGet("/session/{id}", Get).Describe(new("Sessions", "What is known about a session, or its image")
+        routes.MapGet("/session/{session_id}", Get).Describe(new("Sessions", "What is known about a session, or its image")
         {
             Query = [new("update_ts", QueryKind.Boolean, "Counts as a use") { Default = "false" }, new("image", QueryKind.Boolean, "Answer the file") { Default = "false" }],
             Answers = ["application/json", ContentTypes.Default],
         });
-        routes.MapDelete("/session/{id}", Remove).Describe(new("Sessions", "Ends a session"));
+        routes.MapDelete("/session/{session_id}", Remove).Describe(new("Sessions", "Ends a session"));
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal static class SessionEndpoints
         return new JsonAnswer(new JsonObject { ["session_id"] = info.Name, ["session_info"] = Describe(context, info) });
     }
 
-    private static IResult Get(string id, HttpContext context, SessionStore sessions)
+    private static IResult Get([FromRoute(Name = "session_id")] string id, HttpContext context, SessionStore sessions)
     {
         sessions.RequireEnabled();
         var query = new RequestQuery(context.Request);
@@ -69,7 +70,7 @@ internal static class SessionEndpoints
             : throw new ConflictException($"The session ({id}) holds an image of several files, which cannot be sent as one. Infer with session_id={id} instead of downloading it.");
     }
 
-    private static JsonAnswer Remove(string id, HttpContext context, SessionStore sessions) =>
+    private static JsonAnswer Remove([FromRoute(Name = "session_id")] string id, HttpContext context, SessionStore sessions) =>
         new(Describe(context, sessions.Remove(id) ?? throw new SessionNotFoundException("Session Not Found")));
 
     /// <summary>The info as clients get it. Paths of the server only go to clients on the same machine, as in <see cref="ClientPaths"/>.</summary>

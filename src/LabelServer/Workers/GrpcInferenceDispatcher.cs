@@ -101,7 +101,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new InferenceTimedOutException(
-                $"The inference of '{job.ImageName}' with {job.Model} took longer than {limit.TotalSeconds:0} s and was stopped. Try highres false, or a larger timeout.");
+                $"The inference of '{job.ImageName}' with {job.Model} took longer than {limit.TotalSeconds:0.###} s and was stopped. Try highres false, or a larger timeout.");
         }
         finally
         {

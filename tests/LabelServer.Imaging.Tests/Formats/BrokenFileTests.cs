@@ -252,5 +252,9 @@ public sealed class BrokenFileTests
         }
 
         Assert.True(NativeMemoryUse.LiveBytes <= before + (1 << 20), "The voxels were not freed.");
+
+        // What only reads a file through says the same.
+        using var stream = new MemoryStream(bytes);
+        Assert.Equal(fault.Message, (await Assert.ThrowsAsync<T>(() => VolumeReader.CheckAsync(stream, "case_1"))).Message);
     }
 }

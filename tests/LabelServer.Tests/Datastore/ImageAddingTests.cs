@@ -55,10 +55,24 @@ public sealed class ImageAddingTests
         { "x.png", "junk"u8.ToArray(), "something else" },
         { "x.dcm", "junk"u8.ToArray(), "something else" },
         { "x.json", "{"u8.ToArray(), "is none" },
-        { "x.mha", NiftiBytes.Image(), "something else" },
+        { "x.mha", "junk"u8.ToArray(), "something else" },
         { "x.zip", "PK"u8.ToArray(), "which this server cannot read" },
         { "x", "junk"u8.ToArray(), "has no extension" },
     };
+
+    [Theory]
+    [InlineData("x.mha", ".nii.gz")]
+    [InlineData("x.nrrd", ".nii.gz")]
+    [InlineData("x.nii", ".nii.gz")]
+    [InlineData("x.NII.GZ", ".NII.GZ")]
+    public async Task VolumeUnderTheExtensionOfAnotherFormat_IsStoredUnderItsOwn(string fileName, string expected)
+    {
+        using var test = new TestStore();
+        await test.AddImageAsync(null, NiftiBytes.Image(), fileName);
+        Assert.Equal(expected, test.Store.FindImage("x")!.Extension);
+        await test.SaveLabelAsync("x", NiftiBytes.Label(1), fileName);
+        Assert.Equal(expected, test.Store.FindImage("x")!.FindLabel("final")!.Extension);
+    }
 
     [Theory]
     [MemberData(nameof(Bad))]

@@ -32,7 +32,9 @@ internal sealed class StoreServer : IAsyncDisposable
 
     public string Studies => Path.Combine(_folder.Path, "studies");
 
-    public static async Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment)
+    public static Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync("monaibundle", prepare, environment);
+
+    public static async Task<StoreServer> StartAsync(string app, Action<string>? prepare = null, params (string Name, string Value)[] environment)
     {
         var folder = new TemporaryFolder();
         var studies = Path.Combine(folder.Path, "studies");
@@ -41,12 +43,12 @@ internal sealed class StoreServer : IAsyncDisposable
         var time = new ManualTime();
         var options = new ServerOptions
         {
-            AppFolder = Path.Combine(SharedFolders.Repository, "apps", "monaibundle"),
+            AppFolder = Path.Combine(SharedFolders.Repository, "apps", app),
             StudiesFolder = studies,
             Port = 0,
             Environment = new EnvironmentSettings(environment.ToDictionary(e => e.Name, e => e.Value)),
         };
-        var app = ServerHost.Build(options, services =>
+        var host = ServerHost.Build(options, services =>
         {
             services.AddSingleton<IInferenceDispatcher, ScriptedDispatcher>();
             services.AddSingleton<TimeProvider>(time);
@@ -55,8 +57,8 @@ internal sealed class StoreServer : IAsyncDisposable
             foreach (var hosted in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType is null && s.ImplementationFactory is not null).ToList())
                 services.Remove(hosted);
         });
-        await app.StartAsync();
-        return new StoreServer(app, folder, time);
+        await host.StartAsync();
+        return new StoreServer(host, folder, time);
     }
 
     public async Task<(int Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null)

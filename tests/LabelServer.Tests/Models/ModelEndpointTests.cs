@@ -79,8 +79,11 @@ public sealed class ModelEndpointTests
     {
         await using var server = await RunningServer.StartAsync();
         using var first = await server.Client.DeleteAsync("/model/tiny", Token);
-        using var second = await server.Client.DeleteAsync("/model/tiny", Token);
+        using var again = await server.Client.DeleteAsync("/model/tiny", Token);
+        using var second = await server.Client.DeleteAsync("/model/tiny?model_filename=model_lowres.pt", Token);
         Assert.Equal("{}", await first.Content.ReadAsStringAsync(Token));
+        Assert.Equal(404, (int)again.StatusCode);
+        Assert.Contains("model_lowres.pt", await again.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         Assert.Equal(200, (int)second.StatusCode);
         Assert.All(Directory.GetFiles(Path.Combine(server.ModelFolder, "models")), f => Assert.Matches(@"\.\d{8}_\d{6}\.deleted$", f));
         Assert.Empty((await server.GetJsonAsync("/info/"))!["models"]!.AsObject());

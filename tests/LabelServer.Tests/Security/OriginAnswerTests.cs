@@ -71,14 +71,15 @@ public sealed class OriginAnswerTests
     }
 
     [Fact]
-    public async Task Preflight_OfAForeignOrigin_Is403()
+    public async Task Preflight_OfAForeignOrigin_IsRefusedInTheOriginalsWords()
     {
         await using var server = await RunningServer.StartAsync();
         var request = new HttpRequestMessage(HttpMethod.Options, "/info/");
         request.Headers.Add("Origin", "http://evil.example");
         request.Headers.Add("Access-Control-Request-Method", "GET");
         using var answer = await server.Client.SendAsync(request, Token);
-        Assert.Equal(403, (int)answer.StatusCode);
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Equal("Disallowed CORS origin", await answer.Content.ReadAsStringAsync(Token));
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
     }
 }

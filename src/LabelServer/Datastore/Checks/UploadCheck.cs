@@ -31,6 +31,21 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
             $"The file '{ImageIds.Printable(file.FileName ?? string.Empty)}' has no extension and is neither NIfTI, NRRD, DICOM, PNG nor JPEG. Send it with its extension, such as '.nii.gz'.");
     }
 
+    /// <summary>The extension under which an upload is stored: that of its content where a volume was sent under the extension of another format, because clients choose their reader by it.</summary>
+    /// <param name="file">The upload.</param>
+    /// <param name="extension">What <see cref="ExtensionOf"/> says.</param>
+    public static string StoredExtension(ReceivedFile file, string extension)
+    {
+        if (FileKinds.Of(extension) is not (FileKind.Volume or FileKind.Other))
+        {
+            return extension;
+        }
+
+        var head = Head(file.TemporaryPath, gunzip: false);
+        var content = FileKinds.Guess(head, head is [0x1F, 0x8B, ..] ? Head(file.TemporaryPath, gunzip: true) : head);
+        return content is ".nii" or ".nii.gz" or ".nrrd" && !extension.EndsWith(content, StringComparison.OrdinalIgnoreCase) ? content : extension;
+    }
+
     /// <summary>Refuses an image that cannot be read.</summary>
     /// <exception cref="UnreadableUploadException">The bytes are no readable image of their extension.</exception>
     public async Task RequireImageAsync(ReceivedFile file, string extension, string imageId, CancellationToken cancellationToken)

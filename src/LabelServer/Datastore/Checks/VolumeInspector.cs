@@ -15,18 +15,8 @@ internal sealed class VolumeInspector : IVolumeInspector, IDisposable
         (await VolumeReader.ReadHeaderAsync(content, name, cancellationToken: cancellationToken)).Grid;
 
     /// <inheritdoc/>
-    public async Task<VolumeGrid> ReadCompletelyAsync(Stream content, string name, CancellationToken cancellationToken)
-    {
-        var header = await VolumeReader.ReadHeaderAsync(content, name, cancellationToken: cancellationToken);
-        content.Position = 0;
-        if (header.Format is VolumeFormat.Nifti1 or VolumeFormat.Nifti2)
-        {
-            await NiftiLength.RequireAsync(content, header, name, cancellationToken);
-            return header.Grid;
-        }
-
-        return await WithVolumeAsync(content, name, volume => volume.Header.Grid, cancellationToken);
-    }
+    public async Task<VolumeGrid> ReadCompletelyAsync(Stream content, string name, CancellationToken cancellationToken) =>
+        (await VolumeReader.CheckAsync(content, name, cancellationToken: cancellationToken)).Grid;
 
     /// <inheritdoc/>
     public Task<LabelContent> ReadLabelAsync(Stream content, string name, CancellationToken cancellationToken) =>
