@@ -7,7 +7,7 @@ using LabelServer.Worker.Devices;
 namespace LabelServer.Worker.Calls;
 
 /// <summary>The service of <c>Protos/worker.proto</c>.</summary>
-internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCache runners, InferenceSlot slot, ILogger<InferCall> inferLogger, ILogger<TrainCall> trainLogger) : WorkerService.WorkerServiceBase
+internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCache runners, InferenceSlot slot, ILogger<InferCall> inferLogger, ILogger<TrainCall> trainLogger, ILogger<EvaluateCall> evaluateLogger) : WorkerService.WorkerServiceBase
 {
     /// <inheritdoc/>
     public override Task<DescribeReply> Describe(DescribeRequest request, ServerCallContext context)
@@ -36,6 +36,10 @@ internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCac
     /// <inheritdoc/>
     public override Task Train(TrainRequest request, IServerStreamWriter<TrainEvent> responseStream, ServerCallContext context) =>
         new TrainCall(trainLogger).RunAsync(request, responseStream, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task Evaluate(EvaluateRequest request, IServerStreamWriter<EvaluateEvent> responseStream, ServerCallContext context) =>
+        new EvaluateCall(slot, evaluateLogger).RunAsync(request, responseStream, context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task<AwaitIdleReply> AwaitIdle(AwaitIdleRequest request, ServerCallContext context)

@@ -11,6 +11,8 @@ public static class RootCommandFactory
         StartServerCommand.Create(),
         InferCommand.Create(),
         ModelsCommand.Create(),
+        BundleCommand.Create(),
+        DataCommand.Create(),
         SampleDataCommand.Create(),
         DoctorCommand.Create(),
     };

@@ -17,9 +17,9 @@ internal static class ServerProgram
         "labelserver.dll");
 
     /// <summary>Starts it; each line of both outputs goes to <paramref name="onLine"/>.</summary>
-    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string> onLine)
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string> onLine, string? workingDirectory = null)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = System.IO.Path.GetTempPath() };
+        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = workingDirectory ?? System.IO.Path.GetTempPath() };
         info.ArgumentList.Add(Path);
         foreach (var argument in arguments)
             info.ArgumentList.Add(argument);
@@ -43,10 +43,13 @@ internal static class ServerProgram
     }
 
     /// <summary>Runs it to its end; returns the exit code and both outputs.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunInAsync(System.IO.Path.GetTempPath(), arguments);
+
+    /// <summary>Runs it to its end in a folder; returns the exit code and both outputs.</summary>
+    public static async Task<(int ExitCode, string Output)> RunInAsync(string folder, params string[] arguments)
     {
         var output = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var process = Start(arguments, null, output.Enqueue);
+        using var process = Start(arguments, null, output.Enqueue, folder);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, string.Join('\n', output));
     }
