@@ -89,6 +89,11 @@ public sealed class Bundle
         return ConfigDocument.Load(files).With("bundle_root", new ConfigValue.Text(Folder.Replace(Path.DirectorySeparatorChar, '/')));
     }
 
+    /// <summary>Reads config files by path and merges them in order; <c>bundle_root</c> becomes the bundle's folder. For files that the user names, not a client.</summary>
+    /// <param name="files">Full paths, of the bundle's configs or others.</param>
+    /// <exception cref="ConfigException">One of them is missing or wrong.</exception>
+    public ConfigDocument LoadConfigFiles(IEnumerable<string> files) => ConfigDocument.Load(files).With("bundle_root", new ConfigValue.Text(Folder.Replace(Path.DirectorySeparatorChar, '/')));
+
     /// <summary>A resolver for a document of this bundle: messages name the bundle, macros and file lookups stay inside its folder.</summary>
     /// <param name="document">From <see cref="LoadConfig"/>, perhaps with overrides.</param>
     /// <param name="folders">Further folders that expressions may look into, such as the studies. Default none.</param>

@@ -126,6 +126,11 @@ public sealed partial class ExpressionEvaluator
             return arguments[0];
         }
 
+        if (DatalistFunction.IsKnown(function.Name) && !arguments.Any(IsDescribed) && !keywords.Any(k => IsDescribed(k.Value)))
+        {
+            return new DatalistFunction(_options.Folders, _budget).Call(new FunctionCall(function.Name, arguments, keywords)) ?? described;
+        }
+
         var isPure = Builtins.IsPure(function.Name) || FileFunctions.IsKnown(function.Name) || RuntimeFunctions.IsKnown(function.Name);
         if (!isPure)
         {

@@ -53,7 +53,8 @@ internal sealed class FileFunctions(IReadOnlyList<string> folders, ExpressionBud
         return new ConfigValue.List([new ConfigValue.Text(path[..at]), new ConfigValue.Text(path[at..])], true);
     }
 
-    private static string Normalize(string path)
+    /// <summary><c>os.path.normpath</c>.</summary>
+    internal static string Normalize(string path)
     {
         var isRooted = path.StartsWith('/');
         var parts = new List<string>();

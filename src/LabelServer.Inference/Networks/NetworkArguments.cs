@@ -48,6 +48,17 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
         var other => throw Wrong(name, other, "a list of whole numbers"),
     };
 
+    /// <summary>A size along each axis: one number for all of them, or one for each.</summary>
+    public int[] Size(string name, int dimensions, int otherwise) => Find(name) is { } value ? ToSize(name, value, dimensions) : ToSize(name, new ConfigValue.Integer(otherwise), dimensions);
+
+    /// <summary>A list of sizes along each axis.</summary>
+    public IReadOnlyList<int[]> Sizes(string name, int dimensions) => Find(name) switch
+    {
+        null => [],
+        ConfigValue.List list => [.. list.Items.Select(i => ToSize(name, i, dimensions))],
+        var other => throw Wrong(name, other, "a list of whole numbers or of lists of them"),
+    };
+
     /// <summary>A layer with its arguments.</summary>
     public LayerSpec Layer(string name, LayerSpec otherwise) => Find(name) is { } value ? LayerSpec.Read(value, $"{definition.Id}#{name}") : otherwise;
 
@@ -69,6 +80,13 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
             throw new NetworkUnsupportedException($"{definition.Id} ({definition.Target}): not supported: {string.Join(", ", others)}; supported: {string.Join(", ", _read)}.");
         }
     }
+
+    private int[] ToSize(string name, ConfigValue value, int dimensions) => value switch
+    {
+        ConfigValue.Integer { Value: > 0 and <= int.MaxValue } one => [.. Enumerable.Repeat((int)one.Value, dimensions)],
+        ConfigValue.List list when list.Items.Count == dimensions && list.Items.All(i => i is ConfigValue.Integer { Value: > 0 and <= int.MaxValue }) => [.. list.Items.Select(i => (int)((ConfigValue.Integer)i).Value)],
+        _ => throw Wrong(name, value, FormattableString.Invariant($"a whole number or a list of {dimensions} of them")),
+    };
 
     private ConfigValue? Find(string name)
     {

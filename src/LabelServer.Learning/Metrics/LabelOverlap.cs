@@ -49,6 +49,24 @@ public sealed class LabelOverlap
         return new(Row(counts, 0, classes), Row(counts, 1, classes), Row(counts, 2, classes), prediction.Size.VoxelCount);
     }
 
+    /// <summary>Counts the voxels that are not 0, each channel as a class of its own.</summary>
+    /// <param name="prediction">Masks, one for each class.</param>
+    /// <param name="target">Masks of the same size and number.</param>
+    /// <exception cref="MetricException">The sizes or numbers differ.</exception>
+    public static LabelOverlap CountChannels(Volume prediction, Volume target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        if (prediction.Size != target.Size || prediction.Channels != target.Channels)
+        {
+            throw new MetricException($"A prediction of {prediction.Channels} × {prediction.Size} voxels cannot be compared with a target of {target.Channels} × {target.Size}.");
+        }
+
+        var counts = new long[3, prediction.Channels];
+        prediction.Accept<PredictedMasks, bool>(new PredictedMasks(target, counts));
+        return new(Row(counts, 0, prediction.Channels), Row(counts, 1, prediction.Channels), Row(counts, 2, prediction.Channels), prediction.Size.VoxelCount);
+    }
+
     private static long[] Row(long[,] counts, int row, int classes) => [.. Enumerable.Range(0, classes).Select(c => counts[row, c])];
 
     private readonly struct PredictionVisitor(Volume target, long[,] counts, int classes) : IVolumeVisitor<bool>
@@ -80,6 +98,35 @@ public sealed class LabelOverlap
                 if ((uint)right < (uint)classes)
                 {
                     counts[2, right]++;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private readonly struct PredictedMasks(Volume target, long[,] counts) : IVolumeVisitor<bool>
+    {
+        public bool Visit<T>(Volume<T> volume)
+            where T : unmanaged, INumber<T> => target.Accept<TargetMasks<T>, bool>(new TargetMasks<T>(volume, counts));
+    }
+
+    private readonly struct TargetMasks<TPrediction>(Volume<TPrediction> prediction, long[,] counts) : IVolumeVisitor<bool>
+        where TPrediction : unmanaged, INumber<TPrediction>
+    {
+        public bool Visit<T>(Volume<T> volume)
+            where T : unmanaged, INumber<T>
+        {
+            for (var c = 0; c < volume.Channels; c++)
+            {
+                var p = prediction.Channel(c);
+                var t = volume.Channel(c);
+                for (var at = 0; at < p.Length; at++)
+                {
+                    var (predicted, actual) = (!TPrediction.IsZero(p[at]), !T.IsZero(t[at]));
+                    counts[0, c] += predicted && actual ? 1 : 0;
+                    counts[1, c] += predicted ? 1 : 0;
+                    counts[2, c] += actual ? 1 : 0;
                 }
             }
 

@@ -15,6 +15,10 @@ public sealed class NetworkRegistry
     {
         var registry = new NetworkRegistry();
         registry.Register("SegResNet", SegResNetDefinition.Build);
+        registry.Register("UNet", UNet.Build);
+        registry.Register("BasicUNet", BasicUNet.Build);
+        registry.Register("AttentionUnet", AttentionUnet.Build);
+        registry.Register("DynUNet", DynUNet.Build);
         return registry;
     }
 

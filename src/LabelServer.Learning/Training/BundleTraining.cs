@@ -27,9 +27,9 @@ public sealed class BundleTraining
     public (TrainingPlan Plan, TrainingPlanReader Reader) Plan()
     {
         var bundle = Bundle.Open(_request.Folder);
-        var document = bundle.LoadConfig(_request.Configs).With(_request.Overrides);
+        var document = (_request.ConfigFiles.Count > 0 ? bundle.LoadConfigFiles(_request.ConfigFiles) : bundle.LoadConfig(_request.Configs)).With(_request.Overrides);
         var reader = new TrainingPlanReader(bundle, bundle.CreateResolver(document, _request.DataFolders), RandomTransforms.CreateRegistry());
-        var plan = reader.Read();
+        var plan = reader.Read(_request.TrainerId);
         return (MemorySaving.Apply(plan with { Settings = _request.Adjust(plan.Settings) }, _request.MemorySavingSteps), reader);
     }
 
@@ -41,20 +41,20 @@ public sealed class BundleTraining
     {
         var (plan, reader) = Plan();
         var weights = new BundleWeights(_request.Folder, _request.WeightsFile ?? plan.WeightsFile, _time, _request.StoredType);
-        var start = _request.StartFromServed ? weights.ReadServed(cancellationToken) : null;
+        var start = _request.StartFile is { } file ? BundleWeights.Read(file, cancellationToken) : _request.StartFromServed ? weights.ReadServed(cancellationToken) : null;
         var run = new TrainingRun
         {
             Training = _request.Training ?? reader.ReadItems("train"),
             Validation = _request.Validation ?? reader.ReadItems("validate"),
             StartWeights = start,
-            StartIsServed = start is not null,
-            Incumbent = start is null ? ReadIncumbent(weights, progress, cancellationToken) : null,
+            StartIsServed = start is not null && _request.ComparesWithServed && _request.StartFile is null,
+            Incumbent = _request.ComparesWithServed && (start is null || _request.StartFile is not null) ? ReadIncumbent(weights, progress, cancellationToken) : null,
             RunId = _request.RunId,
             PublishAlways = _request.PublishAlways,
             StateFile = _request.StateFile ?? Path.Combine(_request.Folder, "models", "history", Path.GetFileNameWithoutExtension(weights.ServedFile), "last.run"),
             Sink = weights,
         };
-        if (_request.StartFromServed && start is null)
+        if (_request.StartFromServed && _request.StartFile is null && start is null)
         {
             progress?.Report(new TrainingEvent.Notice($"There are no weights {Path.GetFileName(weights.ServedFile)} to start from; the training starts from random ones."));
         }

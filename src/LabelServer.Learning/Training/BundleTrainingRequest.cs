@@ -12,6 +12,12 @@ public sealed record BundleTrainingRequest
     /// <summary>The configs that are read and merged, by name. Default <c>train</c>.</summary>
     public IReadOnlyList<string> Configs { get; init; } = ["train"];
 
+    /// <summary>Full paths of config files that are read and merged instead of <see cref="Configs"/>; empty for those.</summary>
+    public IReadOnlyList<string> ConfigFiles { get; init; } = [];
+
+    /// <summary>Where the trainer stands in the config. Default <c>train#trainer</c>.</summary>
+    public string TrainerId { get; init; } = "train#trainer";
+
     /// <summary>Overrides of config ids, such as <c>train#trainer#max_epochs</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, ConfigValue>> Overrides { get; init; } = [];
 
@@ -29,6 +35,12 @@ public sealed record BundleTrainingRequest
 
     /// <summary>Whether the training starts from the served weights, if there are any. Default true.</summary>
     public bool StartFromServed { get; init; } = true;
+
+    /// <summary>Weights to start from in place of the served ones; null: as <see cref="StartFromServed"/> says.</summary>
+    public string? StartFile { get; init; }
+
+    /// <summary>Whether the served weights stay when none of this run is at least as good on the same images. Default true; false replaces them by the run's best, as MONAI does.</summary>
+    public bool ComparesWithServed { get; init; } = true;
 
     /// <summary>Whether weights are published even when they are worse. Default false.</summary>
     public bool PublishAlways { get; init; }

@@ -37,13 +37,14 @@ public sealed class TrainingPlanReader
     }
 
     /// <summary>Reads the plan.</summary>
+    /// <param name="trainerId">Where the trainer stands.</param>
     /// <exception cref="TrainingException">A part is missing.</exception>
     /// <exception cref="ComponentException">A part or one of its arguments is not supported.</exception>
     /// <exception cref="TransformConfigException">A transform is not supported.</exception>
     /// <exception cref="ConfigException">A reference leads nowhere.</exception>
-    public TrainingPlan Read()
+    public TrainingPlan Read(string trainerId = "train#trainer")
     {
-        var trainer = new ComponentArguments(Require("train#trainer"));
+        var trainer = new ComponentArguments(Require(trainerId));
         var loader = new ComponentArguments(Inner(trainer, "train_data_loader", "train#dataloader"));
         var dataset = new ComponentArguments(Inner(loader, "dataset", "train#dataset"));
         var chain = _transforms.Build(_bundle.Name, dataset.Get("transform") ?? Require("train#preprocessing"));

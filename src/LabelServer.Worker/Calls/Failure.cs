@@ -64,6 +64,21 @@ internal static class Failure
         return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
     }
 
+    /// <summary>The error of an evaluation.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="bundle">The bundle's name, for the message.</param>
+    public static RpcException ToEvaluationRpc(Exception error, string bundle)
+    {
+        var kind = IsOfTraining(error) ? FailureKind.Model : KindOf(error);
+        var text = kind switch
+        {
+            FailureKind.Memory => $"The evaluation of {bundle} needs more memory than there is ({Shorten(error.Message, 300)}). Try a smaller sw_batch_size, highres false, or a machine with more memory.",
+            FailureKind.Internal => $"The evaluation of {bundle} failed: {error.GetType().Name}: {error.Message}",
+            _ => error.Message,
+        };
+        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+    }
+
     /// <summary>The kind of an exception.</summary>
     public static FailureKind KindOf(Exception error) => MemoryShortage.IsCauseOf(error) ? FailureKind.Memory : error switch
     {

@@ -15,11 +15,15 @@ internal static class TrainMessages
         var request = new BundleTrainingRequest
         {
             Folder = message.BundleFolder,
+            ConfigFiles = [.. message.ConfigFiles],
+            TrainerId = message.TrainerId.Length == 0 ? "train#trainer" : message.TrainerId,
             Overrides = [.. message.Overrides.Select(o => KeyValuePair.Create(o.Id, Parse(o)))],
             DataFolders = [.. message.DataFolders],
             Training = ToItems(message.Training),
             Validation = ToItems(message.Validation),
             WeightsFile = message.WeightsFile.Length == 0 ? null : message.WeightsFile,
+            StartFile = message.StartFile.Length == 0 ? null : message.StartFile,
+            ComparesWithServed = !message.ReplaceServed,
             StartFromServed = message.StartFromServed,
             PublishAlways = message.PublishAlways,
             RunId = message.RunId,
@@ -111,7 +115,9 @@ internal static class TrainMessages
         return message;
     }
 
-    private static ConfigValue Parse(ConfigOverride item) =>
+    /// <summary>The value of an override.</summary>
+    /// <exception cref="ConfigException">It is no JSON.</exception>
+    public static ConfigValue Parse(ConfigOverride item) =>
         ConfigDocument.Parse($"{{\"value\": {item.Json}}}", ConfigFormat.Json, item.Id).Find("value") ?? ConfigValue.Null.Instance;
 
     private static TrainingItem[]? ToItems(TrainItems? message) => message is null ? null :

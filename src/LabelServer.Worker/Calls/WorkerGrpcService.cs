@@ -58,6 +58,14 @@ internal sealed class WorkerGrpcService(DeviceInventory devices, InferenceLanes 
     }
 
     /// <inheritdoc/>
+    public override Task Evaluate(EvaluateRequest request, IServerStreamWriter<EvaluateEvent> responseStream, ServerCallContext context) =>
+#if TORCH
+        new EvaluateCall(lanes, loggers.CreateLogger<EvaluateCall>()).RunAsync(request, responseStream, context.CancellationToken);
+#else
+        throw new RpcException(new Status(StatusCode.FailedPrecondition, "This installation has no libtorch, so it can not evaluate. Build it without -p:Torch=false."));
+#endif
+
+    /// <inheritdoc/>
     public override async Task<AwaitIdleReply> AwaitIdle(AwaitIdleRequest request, ServerCallContext context)
     {
         await lanes.AwaitIdleAsync(context.CancellationToken);

@@ -13,6 +13,8 @@ public static class RootCommandFactory
             StartServerCommand.Create(),
             InferCommand.Create(),
             ModelsCommand.Create(),
+            BundleCommand.Create(),
+            DataCommand.Create(),
             SampleDataCommand.Create(),
             AppsCommand.Create(),
             DatasetsCommand.Create(),
