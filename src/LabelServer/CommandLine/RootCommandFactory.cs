@@ -13,5 +13,7 @@ public static class RootCommandFactory
         ModelsCommand.Create(),
         SampleDataCommand.Create(),
         DoctorCommand.Create(),
+        KeysCommand.Create(),
+        ServiceCommand.Create(),
     };
 }

@@ -1,5 +1,7 @@
 using LabelServer.ActiveLearning;
 using LabelServer.Apps;
+using LabelServer.Audit;
+using LabelServer.Auth;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
 using LabelServer.Datastore;
@@ -10,14 +12,17 @@ using LabelServer.Inference;
 using LabelServer.Info;
 using LabelServer.Jobs;
 using LabelServer.Live;
+using LabelServer.Limits;
 using LabelServer.Logs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
 using LabelServer.Pages;
 using LabelServer.Scoring;
 using LabelServer.Security;
+using LabelServer.Services;
 using LabelServer.Sessions;
 using LabelServer.State;
+using LabelServer.Telemetry;
 using LabelServer.Training;
 using LabelServer.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -40,19 +45,40 @@ public static class ServerHost
         if (options.CertificateFile is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         AddServices(builder.Services, options, declaration);
+        builder.AddTelemetry(options);
+        builder.AddServiceManagers();
         customise?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseMetrics();
+        AddMiddleware(app, options);
+        var pages = app.MapGroup(string.Empty);
+        AccessTable.ApplyTo(pages, string.Empty);
+        pages.MapPages();
+        pages.MapApiDescription();
+        var api = app.MapGroup(options.ApiPrefix);
+        AccessTable.ApplyTo(api, options.ApiPrefix);
+        MapApi(api);
+        return app;
+    }
+
+    // Who asks is found out before how often, and both before whether one may.
+    private static void AddMiddleware(WebApplication app, ServerOptions options)
+    {
+        if (app.Services.GetRequiredService<TrustedProxies>() is { Any: true } proxies)
+            app.UseForwardedHeaders(proxies.ToOptions());
+        app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>();
         app.UseMiddleware<StaleBodyMiddleware>();
         if (options.AccessLog)
             app.UseMiddleware<AccessLogMiddleware>();
         app.UseRouting();
-        app.MapPages();
-        app.MapApiDescription();
-        MapApi(app.MapGroup(options.ApiPrefix));
-        return app;
+        app.UseMiddleware<AuditMiddleware>();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseMiddleware<UploadMiddleware>();
     }
 
     private static void AddServices(IServiceCollection services, ServerOptions options, AppDeclaration declaration)
@@ -64,6 +90,9 @@ public static class ServerHost
         services.AddSingleton(options);
         services.AddSingleton(declaration);
         services.AddSingleton(new OriginPolicy(options.CorsOrigins, options.AllowedHosts, options.ListensOnLoopbackOnly));
+        services.AddAuth(options);
+        services.AddAudit(options);
+        services.AddLimits(options);
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton(CatalogOptions(options, declaration));
         services.AddSingleton<ModelCatalog>();
@@ -93,8 +122,11 @@ public static class ServerHost
         api.MapLive();
         api.MapScoring();
         api.MapBatchInference();
+        api.MapAuth();
         api.MapLogs();
+        api.MapLogLevel();
         api.MapHealth();
+        api.MapMetrics();
         api.MapViewer();
     }
 
@@ -109,7 +141,7 @@ public static class ServerHost
         kestrel.AddServerHeader = false;
 
         // Whole volumes come in one body. A client on a slow line, or one whose user interface is busy, is not cut off after seconds.
-        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestBodySize = LimitSettings.From(options).LargestBody;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(100, TimeSpan.FromMinutes(2));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(100, TimeSpan.FromMinutes(2));
 
