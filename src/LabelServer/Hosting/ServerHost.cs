@@ -30,7 +30,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LabelServer.Hosting;
 
 /// <summary>Puts the server together: its services, the order in which a request passes through, and the endpoints.</summary>
-public static class ServerHost
+public static partial class ServerHost
 {
     /// <summary>Builds a server that is not started yet.</summary>
     /// <param name="options">Checked options.</param>
@@ -59,6 +59,8 @@ public static class ServerHost
         var api = app.MapGroup(options.ApiPrefix);
         AccessTable.ApplyTo(api, options.ApiPrefix);
         MapApi(api);
+        if (!options.ListensOnLoopbackOnly && !app.Services.GetRequiredService<AuthState>().IsEnabled)
+            LogOpen(app.Logger, options.Host);
         return app;
     }
 
@@ -149,4 +151,7 @@ public static class ServerHost
         kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         ListenAddress.Add(kestrel, options);
     }
+
+    [LoggerMessage(112, LogLevel.Warning, "Started with --insecure on {Host}: everyone in the network can read the images and change the labels. Add a key (labelserver keys add) to ask for a log-in from then on.")]
+    private static partial void LogOpen(ILogger logger, string host);
 }

@@ -5,6 +5,8 @@ namespace LabelServer.Limits;
 /// <param name="onRead">Called with the number of bytes of each reading; may throw to end it.</param>
 internal sealed class MeteredBody(Stream body, Action<int> onRead) : Stream
 {
+    private bool _isRefused;
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -47,10 +49,14 @@ internal sealed class MeteredBody(Stream body, Action<int> onRead) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    // What comes after a refusal is only dropped, so that the client gets to read the answer; it is not refused once more.
     private int Count(int count)
     {
-        if (count > 0)
-            onRead(count);
+        if (count == 0 || _isRefused)
+            return count;
+        _isRefused = true;
+        onRead(count);
+        _isRefused = false;
         return count;
     }
 }

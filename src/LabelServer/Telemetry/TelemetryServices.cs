@@ -1,4 +1,5 @@
 using LabelServer.Hosting;
+using LabelServer.Inference;
 using LabelServer.OpenApi;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -24,7 +25,7 @@ internal static class TelemetryServices
     public static void UseMetrics(this WebApplication app) => app.Services.GetRequiredService<MetricsCollector>();
 
     /// <summary>Adds the endpoint.</summary>
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapGet("/metrics", (MetricsCollector collector, ServerMetrics _) =>
+    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapGet("/metrics", (MetricsCollector collector, ServerMetrics _, IInferenceDispatcher _2) =>
         Results.Text(PrometheusText.Write(collector.Collect()), PrometheusText.ContentType)).Describe(new("Server", "Figures for Prometheus") { Answers = ["text/plain"] });
 
     // The exporter reads its own variables (endpoint, headers, protocol) from the configuration; the host has none but this.

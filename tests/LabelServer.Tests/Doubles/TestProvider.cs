@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
 namespace LabelServer.Tests.Doubles;
@@ -44,7 +45,7 @@ internal sealed class TestProvider : IAsyncDisposable
             ["token_endpoint"] = provider.Realm + "/token",
         }));
         app.MapGet("/realms/test/certs", () => provider.Certificates());
-        app.MapPost("/realms/test/token", provider.LogIn);
+        app.MapPost("/realms/test/token", (Delegate)provider.LogIn);
         await app.StartAsync();
         provider.Realm = app.Urls.Single() + "/realms/test";
         return provider;

@@ -1,13 +1,22 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace LabelServer.Auth.Oidc;
 
-/// <summary>Reads claims of a token by MONAI Label's paths: <c>realm_access#roles</c> is the member <c>roles</c> of the claim <c>realm_access</c>.</summary>
-internal static class ClaimPath
+/// <summary>Reads claims of a checked token by MONAI Label's paths: <c>realm_access#roles</c> is the member <c>roles</c> of the claim <c>realm_access</c>.</summary>
+internal sealed class ClaimPath : IDisposable
 {
+    private readonly JsonDocument _payload;
+
+    /// <summary>Opens the claims of a token.</summary>
+    public ClaimPath(JsonWebToken token)
+    {
+        _payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+    }
+
     /// <summary>The texts at a path: those of a list, or a single one; none when there is nothing, or something else.</summary>
-    public static IReadOnlyList<string> Texts(JsonWebToken token, string path) => Find(token, path) switch
+    public IReadOnlyList<string> Texts(string path) => Find(path) switch
     {
         { ValueKind: JsonValueKind.String } text => [text.GetString()!],
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)],
@@ -15,14 +24,15 @@ internal static class ClaimPath
     };
 
     /// <summary>The text at a path, or null.</summary>
-    public static string? Text(JsonWebToken token, string path) => Find(token, path) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } found ? found : null;
+    public string? Text(string path) => Find(path) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } found ? found : null;
 
-    private static JsonElement? Find(JsonWebToken token, string path)
+    /// <inheritdoc/>
+    public void Dispose() => _payload.Dispose();
+
+    private JsonElement? Find(string path)
     {
-        var steps = path.Split('#');
-        if (!token.TryGetPayloadValue<JsonElement>(steps[0], out var value))
-            return null;
-        foreach (var step in steps.Skip(1))
+        var value = _payload.RootElement;
+        foreach (var step in path.Split('#'))
         {
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value))
                 return null;

@@ -73,11 +73,12 @@ public sealed partial class OidcTokens(AuthSettings auth, IdentityProvider provi
     private ClaimsPrincipal? ToUser(JsonWebToken token)
     {
         // A token without a name still names somebody: its subject.
-        var name = ClaimPath.Text(token, _settings.UserNamePath) ?? ClaimPath.Text(token, "sub");
+        using var claims = new ClaimPath(token);
+        var name = claims.Text(_settings.UserNamePath) ?? claims.Text("sub");
         if (name is null)
             return null;
-        var roles = ClaimPath.Texts(token, _settings.RolesPath);
-        return UserClaims.Create("oidc", name, ClaimPath.Text(token, _settings.EmailPath), ClaimPath.Text(token, _settings.NamePath), auth.Roles.Known(roles), roles);
+        var roles = claims.Texts(_settings.RolesPath);
+        return UserClaims.Create("oidc", name, claims.Text(_settings.EmailPath), claims.Text(_settings.NamePath), auth.Roles.Known(roles), roles);
     }
 
     [LoggerMessage(122, LogLevel.Information, "A token of the identity provider was refused ({Reason}).")]
