@@ -61,8 +61,9 @@ public sealed partial class OidcTokens(AuthSettings auth, IdentityProvider provi
 
     private bool IsAlive(DateTime? from, DateTime? until)
     {
+        // The skew is put on this side: an absent claim may come here as the first or last moment there is, which cannot be moved.
         var now = time.GetUtcNow().UtcDateTime;
-        return until is { } end && now < end + Skew && (from is not { } start || now > start - Skew);
+        return until is { } end && now - Skew < end && (from is not { } start || now + Skew > start);
     }
 
     private bool IsForUs(IEnumerable<string> audiences, JsonWebToken token)
