@@ -16,4 +16,5 @@ VOLUME /studies
 EXPOSE 8000
 # Inside a container the loopback address is not reachable from outside: publish the port to the host's loopback only, docker run -p 127.0.0.1:8000:8000.
 ENTRYPOINT ["dotnet", "bin/labelserver.dll"]
+# With keys in the studies (labelserver keys add NAME --studies /studies) a log-in is asked for; --insecure only lets the container start without one.
 CMD ["start_server", "--app", "apps/monaibundle", "--studies", "/studies", "--host", "0.0.0.0", "--insecure", "--allowed-hosts", "localhost"]

@@ -34,7 +34,7 @@ internal static class ActiveLearningEndpoints
     public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync)
         .Describe(new("Active learning", "The next image to label; {} when all are labelled") { HasJsonBody = true });
 
-    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, CancellationToken cancellationToken)
+    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, ImageGrants grants, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
         var client = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : CurrentUser.Of(context).Name;
@@ -43,6 +43,7 @@ internal static class ActiveLearningEndpoints
             return new JsonAnswer(new JsonObject());
         }
 
+        grants.Allow(context, choice.Image.Id);
         var answer = InfoDocument.Empty.With("id", choice.Image.Id).Merge(choice.Extras)
             .With("path", ClientPaths.OfImage(context, datastore, choice.Image.Id));
 

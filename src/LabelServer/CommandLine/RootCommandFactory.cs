@@ -20,6 +20,8 @@ public static class RootCommandFactory
             DatasetsCommand.Create(),
             PluginsCommand.Create(),
             DoctorCommand.Create(),
+            KeysCommand.Create(),
+            ServiceCommand.Create(),
         };
 
         // As MONAI Label has it; below start_server, -v is how much is logged.

@@ -17,12 +17,13 @@ internal sealed class StartServerCommand
     private readonly Option<string?> _host = new("--host", "-i") { Description = "The address to listen on. [default: 127.0.0.1]" };
     private readonly Option<int?> _port = new("--port", "-p") { Description = "The port to listen on; 0 takes a free one. [default: 8000]" };
     private readonly Option<string?> _verbose = new("--verbose", "-v") { Description = "DEBUG, INFO, WARNING or ERROR. [default: INFO]" };
-    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on an address that other machines reach, without a log-in." };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on an address that other machines reach although there are neither keys nor an identity provider." };
     private readonly Option<string[]> _allowedHosts = new("--allowed-hosts") { Description = "Names besides localhost under which the server answers, between commas.", DefaultValueFactory = _ => [] };
     private readonly Option<bool> _accessLog = new("--access_log") { Description = "Log every request." };
     private readonly Option<string?> _certificate = new("--ssl_certfile") { Description = "A certificate (PEM): serve HTTPS." };
     private readonly Option<string?> _key = new("--ssl_keyfile") { Description = "The certificate's private key (PEM)." };
     private readonly Option<string?> _keyPassword = new("--ssl_keyfile_password") { Description = "The private key's password." };
+    private readonly Option<string?> _directory = new("--directory") { Description = "The working folder: where .env lies, and relative paths begin. [default: the current one]" };
     private readonly Option<bool> _dryRun = new("--dryrun") { Description = "Check the settings, print them, write them to .env (env.bat on Windows) in the working directory, and start nothing." };
 
     // Words of the original that mean nothing here; taken so that a user's command line goes on working.
@@ -37,7 +38,7 @@ internal sealed class StartServerCommand
     private Command ToCommand()
     {
         var command = new Command("start_server", "Starts the server.");
-        foreach (var option in new Option[] { _app, _studies, _state, _conf, _host, _port, _verbose, _insecure, _allowedHosts, _accessLog, _certificate, _key, _keyPassword, _dryRun })
+        foreach (var option in new Option[] { _app, _studies, _state, _conf, _host, _port, _verbose, _insecure, _allowedHosts, _accessLog, _certificate, _key, _keyPassword, _directory, _dryRun })
             command.Options.Add(option);
         foreach (var option in _ignored)
         {
@@ -55,6 +56,8 @@ internal sealed class StartServerCommand
         var errors = result.InvocationConfiguration.Error;
         try
         {
+            if (result.GetValue(_directory) is { } folder)
+                Directory.SetCurrentDirectory(folder);
             var environment = EnvironmentSettings.Read(Directory.GetCurrentDirectory());
             var options = ServerOptionsBuilder.Build(Read(result), environment);
             foreach (var notice in UnusedVariables.Notices(environment))
@@ -70,7 +73,7 @@ internal sealed class StartServerCommand
 
             return await ServeAsync(options, output, errors, cancellationToken);
         }
-        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException or DatastoreException || (result.GetValue(_dryRun) && error is IOException or UnauthorizedAccessException))
+        catch (Exception error) when (error is ServerOptionsException or AppDeclarationException or DatastoreException or DirectoryNotFoundException || (result.GetValue(_dryRun) && error is IOException or UnauthorizedAccessException))
         {
             await errors.WriteLineAsync(error.Message);
             return 1;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LabelServer.Audit;
 using LabelServer.Auth;
 using LabelServer.Datastore.Names;
 using LabelServer.Errors;
@@ -101,6 +102,7 @@ internal static class DatastoreEndpoints
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
         var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = CurrentUser.Of(context).Name }, cancellationToken);
+        AuditTrail.Of(context).Note("image", added);
         return new JsonAnswer(new JsonObject { ["image"] = added });
     }
 

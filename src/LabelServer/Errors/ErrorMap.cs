@@ -1,11 +1,13 @@
 using System.Collections.Frozen;
 using LabelServer.ActiveLearning;
+using LabelServer.Auth.Oidc;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Checkpoints;
 using LabelServer.Datastore;
 using LabelServer.Imaging;
 using LabelServer.Inference;
 using LabelServer.Jobs;
+using LabelServer.Limits;
 using LabelServer.Sessions;
 using LabelServer.State;
 using LabelServer.Training;
@@ -25,7 +27,11 @@ public static class ErrorMap
         [typeof(ConflictException)] = StatusCodes.Status409Conflict,
         [typeof(PayloadTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
         [typeof(RequestValidationException)] = StatusCodes.Status422UnprocessableEntity,
+        [typeof(UploadAllowanceException)] = StatusCodes.Status429TooManyRequests,
         [typeof(NotImplementedHereException)] = StatusCodes.Status501NotImplemented,
+
+        // The log-in.
+        [typeof(IdentityProviderException)] = StatusCodes.Status503ServiceUnavailable,
 
         // Inference and its workers.
         [typeof(ModelUnknownException)] = StatusCodes.Status404NotFound,

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using LabelServer.Audit;
+using LabelServer.Auth;
 using LabelServer.Datastore;
 using LabelServer.Http;
 using LabelServer.Inference;
@@ -12,16 +14,21 @@ internal static class HealthEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => new JsonAnswer(new JsonObject { ["status"] = "live" })).Describe(new("Server", "Whether the process answers"));
-        routes.MapGet("/health/ready", (IDatastore datastore, IInferenceDispatcher dispatcher) =>
+        routes.MapGet("/health/live", () => new JsonAnswer(new JsonObject { ["status"] = "live" })).DisableRateLimiting().Describe(new("Server", "Whether the process answers"));
+        routes.MapGet("/health/ready", (HttpContext context, AuthState auth, AuditLog audit, IDatastore datastore, IInferenceDispatcher dispatcher) =>
         {
+            // Whoever watches needs no log-in; how much there is and how busy it is, strangers are not told.
+            var statistics = datastore.Statistics;
+            if (auth.IsEnabled && !CurrentUser.Of(context).IsLoggedIn)
+                return new JsonAnswer(new JsonObject { ["status"] = "ready" });
             var queue = dispatcher.Queue;
             return new JsonAnswer(new JsonObject
             {
                 ["status"] = "ready",
-                ["images"] = datastore.Statistics.Total,
+                ["audit"] = audit.IsFailing ? "failing" : "ok",
+                ["images"] = statistics.Total,
                 ["inference"] = new JsonObject { ["running"] = queue.Running, ["waiting"] = queue.Waiting, ["capacity"] = queue.Capacity },
             });
-        }).Describe(new("Server", "Whether requests can be served, and how many inferences run and wait"));
+        }).DisableRateLimiting().Describe(new("Server", "Whether requests can be served, and how many inferences run and wait"));
     }
 }

@@ -38,6 +38,9 @@ public sealed class EnvironmentSettings
     /// <summary>The text of a setting, or null when it is absent or empty.</summary>
     public string? Text(string name) => _values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
+    /// <summary>All settings whose names start so.</summary>
+    public IEnumerable<KeyValuePair<string, string>> StartingWith(string prefix) => _values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>A truth value.</summary>
     /// <param name="name">The variable.</param>
     /// <param name="defaultValue">What absence means.</param>

@@ -1,5 +1,7 @@
 using LabelServer.ActiveLearning;
 using LabelServer.Apps;
+using LabelServer.Audit;
+using LabelServer.Auth;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
 using LabelServer.Datastore;
@@ -11,14 +13,17 @@ using LabelServer.Inference;
 using LabelServer.Info;
 using LabelServer.Jobs;
 using LabelServer.Live;
+using LabelServer.Limits;
 using LabelServer.Logs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
 using LabelServer.Pages;
 using LabelServer.Scoring;
 using LabelServer.Security;
+using LabelServer.Services;
 using LabelServer.Sessions;
 using LabelServer.State;
+using LabelServer.Telemetry;
 using LabelServer.Training;
 using LabelServer.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,7 +31,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LabelServer.Hosting;
 
 /// <summary>Puts the server together: its services, the order in which a request passes through, and the endpoints.</summary>
-public static class ServerHost
+public static partial class ServerHost
 {
     /// <summary>Builds a server that is not started yet.</summary>
     /// <param name="options">Checked options.</param>
@@ -41,19 +46,42 @@ public static class ServerHost
         if (options.CertificateFile is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         AddServices(builder.Services, options, declaration);
+        builder.AddTelemetry(options);
+        builder.AddServiceManagers();
         customise?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseMetrics();
+        AddMiddleware(app, options);
+        var pages = app.MapGroup(string.Empty);
+        AccessTable.ApplyTo(pages, string.Empty);
+        pages.MapPages();
+        pages.MapApiDescription();
+        var api = app.MapGroup(options.ApiPrefix);
+        AccessTable.ApplyTo(api, options.ApiPrefix);
+        MapApi(api);
+        if (!options.ListensOnLoopbackOnly && !app.Services.GetRequiredService<AuthState>().IsEnabled)
+            LogOpen(app.Logger, options.Host);
+        return app;
+    }
+
+    // Who asks is found out before how often, and both before whether one may.
+    private static void AddMiddleware(WebApplication app, ServerOptions options)
+    {
+        if (app.Services.GetRequiredService<TrustedProxies>() is { Any: true } proxies)
+            app.UseForwardedHeaders(proxies.ToOptions());
+        app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>();
         app.UseMiddleware<StaleBodyMiddleware>();
         if (options.AccessLog)
             app.UseMiddleware<AccessLogMiddleware>();
         app.UseRouting();
-        app.MapPages();
-        app.MapApiDescription();
-        MapApi(app.MapGroup(options.ApiPrefix));
-        return app;
+        app.UseMiddleware<AuditMiddleware>();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseMiddleware<UploadMiddleware>();
     }
 
     private static void AddServices(IServiceCollection services, ServerOptions options, AppDeclaration declaration)
@@ -65,6 +93,9 @@ public static class ServerHost
         services.AddSingleton(options);
         services.AddSingleton(declaration);
         services.AddSingleton(new OriginPolicy(options.CorsOrigins, options.AllowedHosts, options.ListensOnLoopbackOnly));
+        services.AddAuth(options);
+        services.AddAudit(options);
+        services.AddLimits(options);
         services.AddSingleton<DeviceDirectory>();
         var catalog = CatalogOptions(options, declaration);
         services.AddSingleton(catalog);
@@ -95,8 +126,11 @@ public static class ServerHost
         api.MapLive();
         api.MapScoring();
         api.MapBatchInference();
+        api.MapAuth();
         api.MapLogs();
+        api.MapLogLevel();
         api.MapHealth();
+        api.MapMetrics();
         api.MapViewer();
         api.MapDicomProxy();
     }
@@ -113,7 +147,7 @@ public static class ServerHost
         kestrel.AddServerHeader = false;
 
         // Whole volumes come in one body. A client on a slow line, or one whose user interface is busy, is not cut off after seconds.
-        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestBodySize = LimitSettings.From(options).LargestBody;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(100, TimeSpan.FromMinutes(2));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(100, TimeSpan.FromMinutes(2));
 
@@ -121,4 +155,7 @@ public static class ServerHost
         kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         ListenAddress.Add(kestrel, options);
     }
+
+    [LoggerMessage(112, LogLevel.Warning, "Started with --insecure on {Host}: everyone in the network can read the images and change the labels. Add a key (labelserver keys add) to ask for a log-in from then on.")]
+    private static partial void LogOpen(ILogger logger, string host);
 }

@@ -1,5 +1,6 @@
 using LabelServer.Logs;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace LabelServer.Hosting;
 
@@ -9,7 +10,10 @@ internal static class ServerLogging
     /// <summary>Adds both. When the file cannot be written, the console alone is used and says so.</summary>
     public static void Add(ILoggingBuilder logging, ServerOptions options)
     {
-        logging.SetMinimumLevel(options.LogLevel);
+        var level = new LogLevelSwitch(options.LogLevel);
+        logging.Services.AddSingleton(level);
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level);
+        logging.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);

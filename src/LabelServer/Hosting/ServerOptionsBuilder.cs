@@ -1,19 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LabelServer.Auth;
 
 namespace LabelServer.Hosting;
 
 /// <summary>Makes <see cref="ServerOptions"/> of the command line and the environment, and checks them: the command line wins, all faults are reported together.</summary>
 public static class ServerOptionsBuilder
 {
-    private static readonly Dictionary<string, LogLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["DEBUG"] = LogLevel.Debug,
-        ["INFO"] = LogLevel.Information,
-        ["WARNING"] = LogLevel.Warning,
-        ["ERROR"] = LogLevel.Error,
-    };
-
     /// <summary>Builds and checks. Creates nothing on disk.</summary>
     /// <exception cref="ServerOptionsException">At least one value is missing or wrong.</exception>
     public static ServerOptions Build(StartServerArguments arguments, EnvironmentSettings environment)
@@ -42,10 +35,8 @@ public static class ServerOptionsBuilder
             Environment = environment,
         };
         faults.AddRange(UnusedVariables.Refusals(environment));
-        CheckReach(options, faults);
+        CheckReach(options, AuthSettings.Read(environment, options.StateFolder, faults), faults);
         CheckCertificate(options, faults);
-        if (environment.Boolean("MONAI_LABEL_AUTH_ENABLE", false, faults))
-            faults.Add("MONAI_LABEL_AUTH_ENABLE=true: this version has no log-in, and does not start as if it had one. Unset it and let the server listen on 127.0.0.1.");
         return faults.Count == 0 ? options : throw new ServerOptionsException(faults);
     }
 
@@ -134,18 +125,18 @@ public static class ServerOptionsBuilder
 
     private static LogLevel Level(string name, List<string> faults)
     {
-        if (Levels.TryGetValue(name, out var level))
+        if (LogLevelNames.Find(name) is { } level)
             return level;
-        faults.Add($"--verbose {name}: the levels are {string.Join(", ", Levels.Keys)}.");
+        faults.Add($"--verbose {name}: the levels are {string.Join(", ", LogLevelNames.All)}.");
         return LogLevel.Information;
     }
 
-    private static void CheckReach(ServerOptions options, List<string> faults)
+    private static void CheckReach(ServerOptions options, AuthSettings auth, List<string> faults)
     {
-        if (!options.ListensOnLoopbackOnly && !options.Insecure)
+        if (!options.ListensOnLoopbackOnly && !options.Insecure && auth.Oidc is null && !File.Exists(auth.KeysFile))
         {
-            faults.Add($"--host {options.Host}: without a log-in, everyone in the network could read the images and delete the labels. Use --host 127.0.0.1 (other machines reach it through an SSH tunnel: "
-                + "ssh -L 8000:127.0.0.1:8000 this-machine), or add --insecure if the network is only yours.");
+            faults.Add($"--host {options.Host}: without a log-in, everyone in the network could read the images and delete the labels. Make a key for each user (labelserver keys add NAME --studies DIR), "
+                + "or use --host 127.0.0.1 (other machines reach it through an SSH tunnel: ssh -L 8000:127.0.0.1:8000 this-machine), or add --insecure if the network is only yours.");
         }
     }
 

@@ -11,6 +11,9 @@ public static class RequestBody
     /// <summary>The largest JSON body, in bytes. Clicks, options and label information are far smaller.</summary>
     public const int JsonLimit = 16 * 1024 * 1024;
 
+    /// <summary>How much of a body is dropped for a client that may send nothing, in bytes: enough for a form, too little to keep the server busy.</summary>
+    public const long StrangerLimit = 16L * 1024 * 1024;
+
     private const long DrainLimit = 2L * 1024 * 1024 * 1024;
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
@@ -48,19 +51,21 @@ public static class RequestBody
         };
     }
 
-    /// <summary>Reads and drops what is left of the body, so that a client that is still sending gets to read the answer. Gives up after 2 GiB or half a minute.</summary>
-    public static async Task DrainAsync(HttpContext context)
+    /// <summary>Reads and drops what is left of the body, so that a client that is still sending gets to read the answer. Gives up after half a minute.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="limit">After how many bytes to give up; the connection is closed then.</param>
+    public static async Task DrainAsync(HttpContext context, long limit = DrainLimit)
     {
         if (!MayHaveBody(context.Request))
             return;
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(DrainTime);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        time.CancelAfter(DrainTime);
         try
         {
-            for (long total = 0; total < DrainLimit;)
+            for (long total = 0; total < limit;)
             {
-                var count = await context.Request.Body.ReadAsync(buffer, limit.Token);
+                var count = await context.Request.Body.ReadAsync(buffer, time.Token);
                 if (count == 0)
                     break;
                 total += count;

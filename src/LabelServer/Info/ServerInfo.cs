@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LabelServer.Apps;
+using LabelServer.Auth;
 using LabelServer.Bundles.History;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
@@ -13,7 +14,7 @@ namespace LabelServer.Info;
 /// Slicer's panel sets the rules: no <c>config</c> at the top, <c>labels</c> an array, the values of a model's <c>config</c> scalars or non-empty lists of text, and keys in the order in which they are to be shown.
 /// A model that cannot run is left out of <c>models</c> and named in <c>description</c>. Nothing here waits for a worker.
 /// </remarks>
-internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelCatalog catalog, TrainingInfo training, IDatastore datastore)
+internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelCatalog catalog, TrainingInfo training, IDatastore datastore, AuthState auth)
 {
     private static readonly Dictionary<string, string> StrategyDescriptions = new(StringComparer.Ordinal)
     {
@@ -29,7 +30,7 @@ internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, Mode
     public IReadOnlyList<string> Warnings()
     {
         var warnings = new List<string>();
-        if (!options.ListensOnLoopbackOnly)
+        if (!options.ListensOnLoopbackOnly && !auth.IsEnabled)
             warnings.Add("Started with --insecure: everyone in the network can read the images and change the labels.");
         warnings.AddRange(catalog.Models.Select(m => m.Problem ?? m.Notice).OfType<string>());
         warnings.AddRange(catalog.UnknownNames.Select(n => $"There is no bundle '{n}' in {string.Join(" or ", catalog.SearchFolders)}."));

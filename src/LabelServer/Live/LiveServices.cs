@@ -1,3 +1,4 @@
+using LabelServer.Auth;
 using LabelServer.Jobs;
 
 namespace LabelServer.Live;
@@ -16,5 +17,5 @@ internal static class LiveServices
     }
 
     /// <summary>Adds the hub's address.</summary>
-    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<LiveHub>("/live");
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<LiveHub>("/live").Require(Access.Read);
 }

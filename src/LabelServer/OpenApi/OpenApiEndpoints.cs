@@ -1,3 +1,4 @@
+using System.Net;
 using LabelServer.Hosting;
 using LabelServer.Info;
 using Microsoft.OpenApi;
@@ -75,7 +76,7 @@ internal static class OpenApiEndpoints
         routes.MapMethods("/docs", GetAndHead, (HttpContext context) =>
         {
             context.Response.Headers.ContentSecurityPolicy = PagePolicy;
-            return Results.Content(Page, "text/html; charset=utf-8");
+            return Results.Content(Page.Replace("\"/", $"\"{WebUtility.HtmlEncode(context.Request.PathBase)}/", StringComparison.Ordinal), "text/html; charset=utf-8");
         }).ExcludeFromDescription();
 
         // Serves the script /docs/scalar.js. Its own page would answer /docs with a redirect.

@@ -1,3 +1,4 @@
+using LabelServer.Auth;
 using LabelServer.Errors;
 using Microsoft.Net.Http.Headers;
 
@@ -11,7 +12,8 @@ internal static class PageEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", (StatusPage page) => Results.Content(page.ToHtml(), "text/html; charset=utf-8")).ExcludeFromDescription();
+        routes.MapGet("/", (HttpContext context, StatusPage page, AuthState auth) =>
+            Results.Content(page.ToHtml(context.Request.PathBase, auth.IsEnabled && !CurrentUser.Of(context).IsLoggedIn), "text/html; charset=utf-8")).ExcludeFromDescription();
         routes.MapGet("/favicon.ico", Icon).ExcludeFromDescription();
         routes.MapMethods("/static/favicon.ico", [HttpMethods.Get, HttpMethods.Head], Icon).ExcludeFromDescription();
     }

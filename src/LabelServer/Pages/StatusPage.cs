@@ -11,9 +11,10 @@ namespace LabelServer.Pages;
 internal sealed class StatusPage(ServerInfo info, ModelCatalog catalog, IDatastore datastore, ServerOptions options)
 {
     /// <summary>The page as HTML.</summary>
-    public string ToHtml()
+    /// <param name="basePath">Where a proxy has put the server; empty for the root.</param>
+    /// <param name="isForStrangers">Whether who looks at it has not logged in although one should: then it says no more than that there is a server.</param>
+    public string ToHtml(string basePath, bool isForStrangers)
     {
-        var statistics = datastore.Statistics;
         var html = new StringBuilder();
         html.Append($$"""
             <!DOCTYPE html>
@@ -35,6 +36,23 @@ internal sealed class StatusPage(ServerInfo info, ModelCatalog catalog, IDatasto
             <p>Enter the address of this page as server in 3D Slicer's MONAI Label panel.</p>
 
             """);
+        if (isForStrangers)
+            html.Append("<p>A log-in is needed: in 3D Slicer leave the user name as it is and enter your API key as password, or the name and password of your organisation.</p>\n");
+        else
+            AppendContents(html);
+        html.Append($"""
+            <h2>More</h2>
+            <p><a href="{Text(basePath)}/docs">API reference</a> · <a href="{Text(basePath)}/openapi.json">openapi.json</a> · <a href="{Text(basePath)}{options.ApiPrefix}/info/">info</a> · <a href="{Text(basePath)}{options.ApiPrefix}/logs/?refresh=3">log</a></p>
+            </body>
+            </html>
+
+            """);
+        return html.ToString();
+    }
+
+    private void AppendContents(StringBuilder html)
+    {
+        var statistics = datastore.Statistics;
         foreach (var warning in info.Warnings())
             html.Append($"<div class=\"warning\">{Text(warning)}</div>\n");
         html.Append($"<h2>Studies</h2>\n<p>{statistics.Total} images, {statistics.Completed} with a submitted label.</p>\n");
@@ -45,15 +63,7 @@ internal sealed class StatusPage(ServerInfo info, ModelCatalog catalog, IDatasto
             html.Append($"<tr><td>{Text(model.Id)} {Text(model.Version)}</td><td>{model.Labels.Count}</td><td>{Text(model.Description)}{use}</td><td>{(model.IsUsable ? "ready" : "cannot run, see above")}</td></tr>\n");
         }
 
-        html.Append($"""
-            </table>
-            <h2>More</h2>
-            <p><a href="/docs">API reference</a> · <a href="/openapi.json">openapi.json</a> · <a href="{options.ApiPrefix}/info/">info</a> · <a href="{options.ApiPrefix}/logs/?refresh=3">log</a></p>
-            </body>
-            </html>
-
-            """);
-        return html.ToString();
+        html.Append("</table>\n");
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

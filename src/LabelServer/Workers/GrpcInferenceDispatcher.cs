@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Grpc.Core;
 using LabelServer.Inference;
 using LabelServer.Models;
+using LabelServer.Telemetry;
 using LabelServer.Worker.Contract;
 
 namespace LabelServer.Workers;
@@ -38,22 +40,26 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
     {
         ArgumentNullException.ThrowIfNull(job);
         long? started = null;
+        using var span = Tracing.Source.StartActivity("inference");
+        span?.SetTag("model", job.Model);
         try
         {
             var model = _catalog.Require(job.Model);
             var header = InferHeaderFactory.Create(job, model, _options.Runtime);
-            var turn = await _queue.EnterAsync(ahead => progress?.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
+            var turn = await WaitAsync(progress, cancellationToken);
             started = _time.GetTimestamp();
             LogStarted(job.ImageName, job.Model, header.Parameters.ModelFilename);
             var answer = await RunAsync(job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, turn, progress, cancellationToken);
             _metrics.Count(job.Model, "ok", _time.GetElapsedTime(started.Value));
             var latencies = answer.Summary.Latencies;
+            TraceSteps(span, latencies);
             LogDone(job.ImageName, job.Model, latencies.Total, latencies.Pre, latencies.Infer, latencies.Invert, latencies.Post, latencies.Write);
             return answer;
         }
         catch (Exception error)
         {
             var outcome = error is OperationCanceledException ? "cancelled" : error.GetType().Name;
+            span?.SetStatus(ActivityStatusCode.Error, outcome);
             _metrics.Count(job.Model, outcome, started is { } since ? _time.GetElapsedTime(since) : null);
             if (error is OperationCanceledException)
                 LogCancelled(job.ImageName, job.Model);
@@ -68,6 +74,23 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
     {
         _queue.Dispose();
         _metrics.Dispose();
+    }
+
+    private async Task<IDisposable> WaitAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        using var span = Tracing.Source.StartActivity("queue wait");
+        return await _queue.EnterAsync(ahead => progress?.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
+    }
+
+    // The worker measures its steps; they are drawn to end now, when its answer is here.
+    private void TraceSteps(Activity? span, LatencySummary latencies)
+    {
+        if (span is null)
+            return;
+        (string Name, double Seconds)[] steps = [("load", latencies.Pre), ("infer", latencies.Infer), ("invert", latencies.Invert), ("post", latencies.Post), ("write", latencies.Write)];
+        var start = _time.GetUtcNow() - TimeSpan.FromSeconds(steps.Sum(s => s.Seconds));
+        foreach (var (name, seconds) in steps)
+            start = Tracing.AddFinished(name, start, TimeSpan.FromSeconds(seconds));
     }
 
     // The turn is given on when the worker has let go of the job, which after a cancellation may be later than the answer to the caller.

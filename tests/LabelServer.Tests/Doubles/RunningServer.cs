@@ -66,6 +66,9 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(app, folder, datastore, dispatcher);
     }
 
+    /// <summary>All services of a kind.</summary>
+    public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
+
     public async Task<JsonNode?> GetJsonAsync(string path)
     {
         using var answer = await Client.GetAsync(path);

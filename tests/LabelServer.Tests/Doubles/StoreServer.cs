@@ -32,15 +32,18 @@ internal sealed class StoreServer : IAsyncDisposable
 
     public string Studies => Path.Combine(_folder.Path, "studies");
 
-    public static Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync("monaibundle", prepare, environment);
+    public static Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync("monaibundle", new ManualTime(), prepare, environment);
 
-    public static async Task<StoreServer> StartAsync(string app, Action<string>? prepare = null, params (string Name, string Value)[] environment)
+    public static Task<StoreServer> StartAsync(string app, Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync(app, new ManualTime(), prepare, environment);
+
+    public static Task<StoreServer> StartAsync(ManualTime time, Action<string>? prepare, params (string Name, string Value)[] environment) => StartAsync("monaibundle", time, prepare, environment);
+
+    public static async Task<StoreServer> StartAsync(string app, ManualTime time, Action<string>? prepare, params (string Name, string Value)[] environment)
     {
         var folder = new TemporaryFolder();
         var studies = Path.Combine(folder.Path, "studies");
         Directory.CreateDirectory(studies);
         prepare?.Invoke(studies);
-        var time = new ManualTime();
         var options = new ServerOptions
         {
             AppFolder = Path.Combine(SharedFolders.Repository, "apps", app),

@@ -28,9 +28,9 @@ public sealed class ServerOptionsBuilderTests : IDisposable
     public void Build_EverythingWrong_ListsAllFaults()
     {
         var arguments = new StartServerArguments { App = "/no/such/app", Conf = ["models"], Host = "0.0.0.0", Port = 70000, Verbose = "LOUD", CertificateFile = "a.pem" };
-        var environment = Environment(("MONAI_LABEL_API_STR", "api"), ("MONAI_LABEL_CORS_ORIGINS", "[\"viewer\"]"), ("MONAI_LABEL_AUTH_ENABLE", "true"));
+        var environment = Environment(("MONAI_LABEL_API_STR", "api"), ("MONAI_LABEL_CORS_ORIGINS", "[\"viewer\"]"), ("MONAI_LABEL_AUTH_ENABLE", "perhaps"));
         var error = Assert.Throws<ServerOptionsException>(() => ServerOptionsBuilder.Build(arguments, environment));
-        string[] expected = ["--app", "--studies is missing", "--conf", "--port 70000", "MONAI_LABEL_CORS_ORIGINS", "MONAI_LABEL_API_STR", "--verbose LOUD", "--host 0.0.0.0", "--ssl_certfile", "MONAI_LABEL_AUTH_ENABLE"];
+        string[] expected = ["--app", "--studies is missing", "--conf", "--port 70000", "MONAI_LABEL_CORS_ORIGINS", "MONAI_LABEL_API_STR", "--verbose LOUD", "MONAI_LABEL_AUTH_ENABLE", "--host 0.0.0.0", "--ssl_certfile"];
         Assert.Equal(expected.Length, error.Faults.Count);
         Assert.All(expected.Zip(error.Faults), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
     }
