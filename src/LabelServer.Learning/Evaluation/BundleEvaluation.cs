@@ -75,7 +75,7 @@ public sealed class BundleEvaluation
         }
 
         return plan.Network is null
-            ? _networks.LoadScriptAsync(plan.Weights, plan.NetworkOptions, cancellationToken)
+            ? _networks.LoadWholeAsync(plan.Weights, plan.NetworkOptions, cancellationToken)
             : _networks.CreateAsync(plan.Network, plan.Weights, plan.NetworkOptions, cancellationToken);
     }
 }

@@ -1,3 +1,5 @@
+using LabelServer.Inference.Networks;
+
 namespace LabelServer.Learning.Networks;
 
 /// <summary>What a <see cref="ConvolutionBlock"/> is made of.</summary>

@@ -1,3 +1,5 @@
+using LabelServer.Inference.Networks;
+
 namespace LabelServer.Learning.Networks;
 
 /// <summary>What a <see cref="DynUNet"/> is made of. Lists go from the finest level to the coarsest.</summary>

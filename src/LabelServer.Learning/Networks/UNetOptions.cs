@@ -1,3 +1,5 @@
+using LabelServer.Inference.Networks;
+
 namespace LabelServer.Learning.Networks;
 
 /// <summary>What a <see cref="UNet"/> is made of; the names are MONAI's.</summary>
