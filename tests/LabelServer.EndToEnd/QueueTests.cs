@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using LabelServer.EndToEnd.Clients;
 using LabelServer.EndToEnd.Processes;
@@ -50,7 +48,7 @@ public sealed class QueueTests
         await server.AddImageAsync("small", NiftiBytes.Ct([24, 24, 24]), "x.nii");
         var slow = server.Client.PostAsync($"/infer/{DemoModel.Name}?image=large", null, TestContext.Current.CancellationToken);
         await UntilRunningAsync(server, 1);
-        foreach (var worker in ChildrenOf(server.ProcessId))
+        foreach (var worker in ChildProcesses.Of(server.ProcessId))
             worker.Kill();
 
         using var answer = await slow;
@@ -58,19 +56,6 @@ public sealed class QueueTests
         Assert.Contains("worker", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
         await server.SendAsync(HttpMethod.Post, $"/infer/{DemoModel.Name}?image=small&output=json");
     }
-
-    // The fourth field of /proc/PID/stat, after the name in brackets, is the parent.
-    private static List<Process> ChildrenOf(int parent) => [.. Process.GetProcesses().Where(p =>
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{p.Id}/stat").Split(") ")[^1].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    })];
 
     private static async Task UntilRunningAsync(ServerProcess server, int count)
     {
