@@ -6,7 +6,8 @@ namespace LabelServer.Apps;
 internal sealed class AppDeclarationReader(List<string> faults)
 {
     private static readonly string[] Keys = ["$schema", "name", "description", "models", "strategies", "scoring", "conf"];
-    private static readonly string[] KnownStrategies = ["random", "first", "last"];
+    private static readonly string[] KnownStrategies = ["random", "first", "last", "epistemic", "tta", "hardest"];
+    private static readonly string[] KnownScoring = ["dice", "sum", "epistemic", "tta"];
 
     public AppDeclaration Read(JsonElement root)
     {
@@ -25,7 +26,7 @@ internal sealed class AppDeclarationReader(List<string> faults)
             Description = Text(root, "description", required: false),
             DefaultModels = models,
             Strategies = Names(root, "strategies", "strategies", KnownStrategies),
-            Scoring = root.TryGetProperty("scoring", out _) ? Names(root, "scoring", "scoring", []) : [],
+            Scoring = root.TryGetProperty("scoring", out _) ? Names(root, "scoring", "scoring", KnownScoring) : [],
             Conf = Conf(root),
         };
     }

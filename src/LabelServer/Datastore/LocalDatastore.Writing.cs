@@ -1,6 +1,7 @@
 using LabelServer.Datastore.Checks;
 using LabelServer.Datastore.Index;
 using LabelServer.Datastore.Names;
+using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
 using LabelServer.Imaging;
 using LabelServer.Imaging.Geometry;
@@ -100,6 +101,14 @@ internal sealed partial class LocalDatastore
         var former = before.FindLabel(upload.Tag);
         var name = before.Stem + extension;
         var label = (former ?? new LabelEntry { Tag = upload.Tag, Extension = extension }) with { Extension = extension, Info = LabelInfo(upload, name, content is null ? null : names) };
+        var (stamp, isBeside) = StampFor(upload, before, former);
+        label = label with { Info = stamp.Into(label.Info) };
+        if (isBeside)
+        {
+            KeepBeside(upload, before, former!, label);
+            return label;
+        }
+
         var target = _layout.LabelFile(before, label);
         RequireNoLink(_layout.TagFolder(label.Tag), target);
         if (former is not null)
@@ -171,7 +180,7 @@ internal sealed partial class LocalDatastore
             throw NoLabel(imageId, tag);
         }
 
-        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(changes) }), DiskSteps.None));
+        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(changes.Without(LabelStamp.Key)) }), DiskSteps.None));
     }
 
     private async Task ChangeImageInfoAsync(string imageId, Func<InfoDocument, InfoDocument> change, bool durable, CancellationToken cancellationToken)
