@@ -88,7 +88,8 @@ public static class LabelComparison
         public bool Visit<T>(Volume<T> volume)
             where T : unmanaged, INumber<T>
         {
-            var (a, b) = (first.Samples, volume.Samples);
+            ReadOnlySpan<TFirst> a = first.Samples;
+            ReadOnlySpan<T> b = volume.Samples;
             for (var at = 0; at < a.Length; at++)
             {
                 var (left, right) = (firstTable.Of(a[at]), secondTable.Of(b[at]));

@@ -7,7 +7,7 @@ using LabelServer.Worker.Devices;
 namespace LabelServer.Worker.Calls;
 
 /// <summary>The service of <c>Protos/worker.proto</c>.</summary>
-internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCache runners, InferenceSlot slot, ILogger<InferCall> inferLogger, ILogger<TrainCall> trainLogger) : WorkerService.WorkerServiceBase
+internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCache runners, InferenceSlot slot, ILogger<InferCall> inferLogger, ILogger<MeasureCall> measureLogger, ILogger<TrainCall> trainLogger) : WorkerService.WorkerServiceBase
 {
     /// <inheritdoc/>
     public override Task<DescribeReply> Describe(DescribeRequest request, ServerCallContext context)
@@ -32,6 +32,10 @@ internal sealed class WorkerGrpcService(DeviceInventory devices, BundleRunnerCac
     /// <inheritdoc/>
     public override Task Infer(IAsyncStreamReader<InferUpload> requestStream, IServerStreamWriter<InferDownload> responseStream, ServerCallContext context) =>
         new InferCall(runners, slot, inferLogger).RunAsync(requestStream, responseStream, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task Measure(IAsyncStreamReader<InferUpload> requestStream, IServerStreamWriter<InferDownload> responseStream, ServerCallContext context) =>
+        new MeasureCall(runners, slot, measureLogger).RunAsync(requestStream, responseStream, context.CancellationToken);
 
     /// <inheritdoc/>
     public override Task Train(TrainRequest request, IServerStreamWriter<TrainEvent> responseStream, ServerCallContext context) =>

@@ -9,6 +9,8 @@ using LabelServer.Hosting;
 using LabelServer.Http;
 using LabelServer.Models;
 using LabelServer.OpenApi;
+using LabelServer.Proposals;
+using LabelServer.Scoring;
 
 namespace LabelServer.ActiveLearning;
 
@@ -26,10 +28,10 @@ internal static class ActiveLearningEndpoints
             throw new ServerOptionsException(faults);
         }
 
-        services.AddSingleton(LeaseSettings.From(app.Conf.Concat(options.Conf).GroupBy(c => c.Key).ToDictionary(c => c.Key, c => c.Last().Value)));
+        services.AddSingleton(LeaseSettings.From(options.ConfOver(app)));
         services.AddSingleton(SqliteLeaseStore.Schema);
         services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
-        services.AddHardest(options);
+        services.AddHardest();
         services.AddSingleton(s => new StrategyCatalog(app, s.GetRequiredService<ModelCatalog>(), s.GetRequiredService<HardestStrategy>(), isEnabled));
         services.AddSingleton<ActiveLearningService>();
         return services;
@@ -39,7 +41,7 @@ internal static class ActiveLearningEndpoints
     public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync)
         .Describe(new("Active learning", "The next image to label, reserved for whoever asks; {} when all are labelled or reserved for others") { HasJsonBody = true });
 
-    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, CancellationToken cancellationToken)
+    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, ScoringRefresh scores, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
         var clientId = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
@@ -49,6 +51,7 @@ internal static class ActiveLearningEndpoints
             return new JsonAnswer(new JsonObject());
         }
 
+        scores.After(strategy);
         var answer = InfoDocument.Empty.With("id", choice.Image.Id).Merge(choice.Extras)
             .With("path", ClientPaths.OfImage(context, (datastore as LocalDatastore)?.Layout, choice.Image));
 

@@ -7,7 +7,7 @@ internal sealed class AppDeclarationReader(List<string> faults)
 {
     private static readonly string[] Keys = ["$schema", "name", "description", "models", "strategies", "scoring", "conf"];
     private static readonly string[] KnownStrategies = ["random", "first", "last", "epistemic", "tta", "hardest"];
-    private static readonly string[] KnownScoring = ["dice", "sum", "epistemic", "tta"];
+    private static readonly string[] KnownScoring = ["dice", "sum", "epistemic", "tta", "hardest"];
 
     public AppDeclaration Read(JsonElement root)
     {

@@ -22,7 +22,7 @@ internal sealed partial class LocalDatastore : ILabelVersions
         }
 
         throw new LabelNotFoundException(
-            $"The label '{ImageIds.Printable(tag)}' of the image '{ImageIds.Printable(imageId)}' has no version '{ImageIds.Printable(versionId)}'. GET /datastore/label/versions?label={Uri.EscapeDataString(imageId)} lists them.");
+            $"The label '{Names.ImageIds.Printable(tag)}' of the image '{Names.ImageIds.Printable(imageId)}' has no version '{Names.ImageIds.Printable(versionId)}'. GET /datastore/label/versions?label={Uri.EscapeDataString(imageId)} lists them.");
     }
 
     /// <inheritdoc/>

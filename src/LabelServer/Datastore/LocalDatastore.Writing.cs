@@ -139,6 +139,7 @@ internal sealed partial class LocalDatastore
         var files = new List<string> { _layout.ImageFile(before) };
         files.AddRange(before.Labels.Select(l => _layout.LabelFile(before, l)));
         files.AddRange(_versions.FilesOf(before));
+        files.AddRange(ProposalFiles.Of(_layout, before));
         Guard(() => _index.Commit(before, null, new DiskSteps(null, null, [.. files.Select(_layout.Relative)])));
         LogImageRemoved(imageId);
     }

@@ -1,8 +1,10 @@
 using LabelServer.ActiveLearning;
+using LabelServer.Annotators;
 using LabelServer.Apps;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
 using LabelServer.Datastore;
+using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
 using LabelServer.Health;
 using LabelServer.Http;
@@ -14,6 +16,7 @@ using LabelServer.Logs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
 using LabelServer.Pages;
+using LabelServer.Proposals;
 using LabelServer.Scoring;
 using LabelServer.Security;
 using LabelServer.Sessions;
@@ -49,6 +52,7 @@ public static class ServerHost
         if (options.AccessLog)
             app.UseMiddleware<AccessLogMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<AnnotatorActivityMiddleware>();
         app.MapPages();
         app.MapApiDescription();
         MapApi(app.MapGroup(options.ApiPrefix));
@@ -75,7 +79,11 @@ public static class ServerHost
         services.AddTraining();
         services.AddDatastore(options);
         services.AddSessions(options);
+        services.AddLabelVersions();
         services.AddActiveLearning(options, declaration);
+        services.AddProposals(options, declaration);
+        services.AddScoring(options, declaration);
+        services.AddBatchInference();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<ServerInfo>();
         services.AddSingleton<StatusPage>();
@@ -86,6 +94,7 @@ public static class ServerHost
         api.MapInfo();
         api.MapInference();
         api.MapDatastore();
+        api.MapLabelVersions();
         api.MapSessions();
         api.MapActiveLearning();
         api.MapModels();

@@ -30,9 +30,15 @@ internal sealed class StoreServer : IAsyncDisposable
 
     public LocalDatastore Store => _app.Services.GetRequiredService<LocalDatastore>();
 
+    public IServiceProvider Services => _app.Services;
+
     public string Studies => Path.Combine(_folder.Path, "studies");
 
-    public static async Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment)
+    public static Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync(prepare, environment, []);
+
+    public static Task<StoreServer> StartWithConfAsync(Action<string> prepare, params (string Name, string Value)[] conf) => StartAsync(prepare, [], conf);
+
+    private static async Task<StoreServer> StartAsync(Action<string>? prepare, (string Name, string Value)[] environment, (string Name, string Value)[] conf)
     {
         var folder = new TemporaryFolder();
         var studies = Path.Combine(folder.Path, "studies");
@@ -44,6 +50,7 @@ internal sealed class StoreServer : IAsyncDisposable
             AppFolder = Path.Combine(SharedFolders.Repository, "apps", "monaibundle"),
             StudiesFolder = studies,
             Port = 0,
+            Conf = conf.ToDictionary(c => c.Name, c => c.Value),
             Environment = new EnvironmentSettings(environment.ToDictionary(e => e.Name, e => e.Value)),
         };
         var app = ServerHost.Build(options, services =>
