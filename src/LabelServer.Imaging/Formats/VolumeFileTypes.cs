@@ -14,6 +14,9 @@ public static class VolumeFileTypes
         (".nii", VolumeFileType.Nifti),
     ];
 
+    /// <summary>All extensions, in lower case with their dots.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [.. Known.Select(k => k.Extension)];
+
     /// <summary>The file type that <paramref name="fileName"/> (or a bare extension with its dot) asks for, whatever its case.</summary>
     public static bool TryFromName(string fileName, [NotNullWhen(true)] out VolumeFileType? type)
     {

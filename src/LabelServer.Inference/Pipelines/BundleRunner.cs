@@ -6,6 +6,7 @@ using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
+using LabelServer.Inference.Uncertainty;
 
 namespace LabelServer.Inference.Pipelines;
 
@@ -21,7 +22,18 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
     public string Name => planner.Bundle.Name;
 
     /// <inheritdoc/>
-    public async Task<InferenceResult> RunAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
+    public Task<InferenceResult> RunAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken) =>
+        InTurnAsync(request, () => RunOneAsync(request, progress, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<UncertaintyResult> MeasureAsync(InferenceRequest request, UncertaintyOptions options, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return InTurnAsync(request, () => MeasureOneAsync(request, options, progress, cancellationToken), cancellationToken);
+    }
+
+    private async Task<T> InTurnAsync<T>(InferenceRequest request, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Image is null == request.Volume is null)
@@ -32,7 +44,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => RunOneAsync(request, progress, cancellationToken), cancellationToken);
+            return await Task.Run(work, cancellationToken);
         }
         finally
         {
@@ -52,17 +64,37 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
     {
         var clock = new StageClock(time);
         var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
-        progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
         var plan = planner.Plan(request);
+        using var sample = new Sample();
+        var network = await PrepareAsync(request, plan, sample, context, clock, progress);
+        var windows = InferAndRelease(plan, sample, network, context, clock, progress);
+        progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, NetworkEnds));
+        await PostprocessAsync(plan, sample, context, clock);
+        return Finish(request, plan, sample, network, windows, context, clock, progress);
+    }
+
+    private async Task<UncertaintyResult> MeasureOneAsync(InferenceRequest request, UncertaintyOptions measure, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
+        var plan = planner.Plan(request);
+        using var sample = new Sample();
+        var network = await PrepareAsync(request, plan, sample, context, new StageClock(time), progress);
+        var item = sample[plan.ImageKey];
+        var image = item.GetFloat(context);
+        RequireFinite(image, item);
+        return new UncertaintyMeter(plan.Windows).Measure(image, network, measure, context.Parallel, progress is null ? null : new WindowReporter(progress));
+    }
+
+    private async Task<INetwork> PrepareAsync(InferenceRequest request, BundlePlan plan, Sample sample, TransformContext context, StageClock clock, IProgress<InferenceProgress>? progress)
+    {
+        progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
         var device = string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device;
         var networkOptions = new NetworkOptions(request.Precision, device, plan.SpatialDims, request.Runtime, NetworkDataFormat.Of(planner.Bundle.Metadata));
-        var loading = networks.GetAsync(plan.Network, plan.WeightsFile, networkOptions, cancellationToken);
-
-        using var sample = new Sample();
+        var loading = networks.GetAsync(plan.Network, plan.WeightsFile, networkOptions, context.CancellationToken);
         try
         {
             progress?.Report(new InferenceProgress(InferenceStage.Preprocessing, 0, 0, 0.02));
-            await ReadAsync(request, plan, sample, clock, cancellationToken);
+            await ReadAsync(request, plan, sample, clock, context.CancellationToken);
             await PreprocessAsync(plan, sample, context, clock);
         }
         finally
@@ -71,11 +103,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
             await loading;
         }
 
-        var network = await loading;
-        var windows = InferAndRelease(plan, sample, network, context, clock, progress);
-        progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, NetworkEnds));
-        await PostprocessAsync(plan, sample, context, clock);
-        return Finish(request, plan, sample, network, windows, context, clock, progress);
+        return await loading;
     }
 
     private async Task ReadAsync(InferenceRequest request, BundlePlan plan, Sample sample, StageClock clock, CancellationToken cancellationToken)

@@ -44,6 +44,14 @@ public sealed class SlidingWindowInferer(SlidingWindowOptions options)
     private Volume Run(
         Volume<float> image, INetwork network, ParallelOptions parallel, IProgress<WindowProgress>? progress, Func<WindowPlan, int, IWindowAccumulator> createAccumulator)
     {
+        using var accumulator = Accumulate(image, network, parallel, progress, createAccumulator);
+        return accumulator.Take();
+    }
+
+    /// <summary>Runs all windows into an accumulator, which the caller disposes.</summary>
+    internal IWindowAccumulator Accumulate(
+        Volume<float> image, INetwork network, ParallelOptions parallel, IProgress<WindowProgress>? progress, Func<WindowPlan, int, IWindowAccumulator> createAccumulator)
+    {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(parallel);
@@ -81,11 +89,12 @@ public sealed class SlidingWindowInferer(SlidingWindowOptions options)
                 progress?.Report(new WindowProgress(done + count, total));
             }
 
-            return accumulator!.Take();
+            return accumulator!;
         }
-        finally
+        catch
         {
             accumulator?.Dispose();
+            throw;
         }
     }
 }

@@ -10,7 +10,7 @@ namespace LabelServer.Learning.Networks;
 /// <para>Source: MONAI@d388d1c6 monai/networks/nets/segresnet.py; Myronenko 2018, arXiv:1810.11654. State keys are MONAI's, in MONAI's order.</para>
 /// <para>The size must be divisible by 2^(levels - 1) along each axis. Golden: SegResNetGoldenTests.</para>
 /// </remarks>
-public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISizedNetwork
+public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISizedNetwork, IDropoutModule
 {
     [ComponentName(Name = "convInit")]
     private readonly ConvolutionLayer _convInit;
@@ -23,6 +23,9 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
 
     [ComponentName(Name = "act_mod")]
     private readonly nn.Module<Tensor, Tensor> _activation;
+
+    // Not registered: it belongs to a measurement, not to the network.
+    private nn.Module<Tensor, Tensor>? _inferenceDropout;
 
     private readonly List<DownLevel> _down = [];
     private readonly List<(ConvolutionLayer Conv, UpsampleLayer Upsample, List<ResidualBlock> Blocks)> _up = [];
@@ -49,7 +52,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         register_module("conv_final", _final);
         if (options.DropoutProb is { } probability)
         {
-            _dropout = options.SpatialDims == 3 ? nn.Dropout3d(probability) : nn.Dropout2d(probability);
+            _dropout = Dropout(probability);
             register_module("dropout", _dropout);
         }
     }
@@ -102,6 +105,23 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
         }
     }
 
+    /// <inheritdoc/>
+    public void UseDropout(double? probability)
+    {
+        _inferenceDropout?.Dispose();
+        _inferenceDropout = probability is { } share ? Dropout(share) : null;
+        _inferenceDropout?.train();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _inferenceDropout?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private nn.Module<Tensor, Tensor> Dropout(double probability) => Options.SpatialDims == 3 ? nn.Dropout3d(probability) : nn.Dropout2d(probability);
+
     private void MakeDown()
     {
         var layers = new ModuleList<nn.Module<Tensor, Tensor>>();
@@ -142,7 +162,12 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
     private Tensor Encode(Tensor input, Stack<Tensor> skips, CancellationToken cancellationToken)
     {
         var x = _convInit.call(input);
-        if (training && _dropout is not null)
+        if (_inferenceDropout is not null)
+        {
+            using var all = x;
+            x = _inferenceDropout.call(all);
+        }
+        else if (training && _dropout is not null)
         {
             using var all = x;
             x = _dropout.call(all);

@@ -11,7 +11,7 @@ namespace LabelServer.Learning.Networks;
 /// <para>Layout: channels-last is the faster one for libtorch's 3-D convolutions in both precisions, and is what blending reads.</para>
 /// <para>Memory: the input tensor is kept from run to run; everything else a run makes is released in it, the output by its holder.</para>
 /// </remarks>
-public sealed class TorchNetwork : INetwork
+public sealed class TorchNetwork : IDropoutNetwork
 {
     private readonly nn.Module _module;
     private readonly Func<Tensor, CancellationToken, Tensor> _forward;
@@ -131,6 +131,9 @@ public sealed class TorchNetwork : INetwork
             throw new NetworkException($"{_name} does not give one tensor; networks with several outputs are not supported.", exception);
         }
     }
+
+    /// <inheritdoc/>
+    public bool UseDropout(double? probability, long seed) => DropoutSwitch.Set(_module, probability, seed);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -53,9 +53,7 @@ internal sealed partial class InferCall(InferenceLanes lanes, DeviceInventory de
 
     private static async Task<InferenceResult> InferAsync(ImageUpload upload, InferenceLane lane, string device, IServerStreamWriter<InferDownload> down, CancellationToken cancellationToken)
     {
-        // Who has no wish, or names a kind of GPU without its number, gets the device of the lane; one that names the CPU stays there.
-        var isOpen = device.Length == 0 || device.Equals("auto", StringComparison.OrdinalIgnoreCase) || lane.Device.StartsWith(device + ":", StringComparison.OrdinalIgnoreCase);
-        var request = InferMessages.ToRequest(upload.Header) with { Device = isOpen ? lane.Device : device };
+        var request = InferMessages.ToRequest(upload.Header) with { Device = lane.DeviceFor(device) };
         var progress = new ProgressSender();
         var sending = progress.SendAsync(down, cancellationToken);
         try

@@ -39,6 +39,10 @@ internal sealed class WorkerGrpcService(DeviceInventory devices, InferenceLanes 
         new InferCall(lanes, devices, loggers.CreateLogger<InferCall>()).RunAsync(requestStream, responseStream, context.CancellationToken);
 
     /// <inheritdoc/>
+    public override Task Measure(IAsyncStreamReader<InferUpload> requestStream, IServerStreamWriter<InferDownload> responseStream, ServerCallContext context) =>
+        new MeasureCall(lanes, devices, loggers.CreateLogger<MeasureCall>()).RunAsync(requestStream, responseStream, context.CancellationToken);
+
+    /// <inheritdoc/>
     public override Task Train(TrainRequest request, IServerStreamWriter<TrainEvent> responseStream, ServerCallContext context) =>
 #if TORCH
         new TrainCall(loggers.CreateLogger<TrainCall>()).RunAsync(request, responseStream, context.CancellationToken);

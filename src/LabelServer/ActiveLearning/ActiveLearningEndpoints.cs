@@ -1,10 +1,16 @@
 using System.Text.Json.Nodes;
+using LabelServer.ActiveLearning.Hardest;
+using LabelServer.ActiveLearning.Leases;
+using LabelServer.Annotators;
 using LabelServer.Apps;
 using LabelServer.Auth;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Http;
+using LabelServer.Models;
 using LabelServer.OpenApi;
+using LabelServer.Proposals;
+using LabelServer.Scoring;
 
 namespace LabelServer.ActiveLearning;
 
@@ -16,34 +22,38 @@ internal static class ActiveLearningEndpoints
     public static IServiceCollection AddActiveLearning(this IServiceCollection services, ServerOptions options, AppDeclaration app)
     {
         var faults = new List<string>();
-        if (options.Environment.Boolean("MONAI_LABEL_TASKS_STRATEGY", true, faults))
+        var isEnabled = options.Environment.Boolean("MONAI_LABEL_TASKS_STRATEGY", true, faults);
+        if (faults.Count > 0)
         {
-            IStrategy[] known = [new RandomStrategy(Random.Shared.NextDouble), new FirstStrategy(), new LastStrategy()];
-            foreach (var strategy in app.Strategies.Select(name => known.FirstOrDefault(k => k.Name == name)).OfType<IStrategy>())
-            {
-                services.AddSingleton(strategy);
-            }
+            throw new ServerOptionsException(faults);
         }
 
-        services.AddSingleton<ICandidateFilter, NoReservations>();
+        services.AddSingleton(LeaseSettings.From(options.ConfOver(app)));
+        services.AddSingleton(SqliteLeaseStore.Schema);
+        services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
+        services.AddHardest();
+        services.AddSingleton(s => new StrategyCatalog(app, s.GetRequiredService<ModelCatalog>(), s.GetRequiredService<HardestStrategy>(), isEnabled));
         services.AddSingleton<ActiveLearningService>();
-        return faults.Count == 0 ? services : throw new ServerOptionsException(faults);
+        return services;
     }
 
     /// <summary>Adds the endpoint.</summary>
     public static void MapActiveLearning(this IEndpointRouteBuilder routes) => routes.MapPost("/activelearning/{strategy}", NextAsync)
-        .Describe(new("Active learning", "The next image to label; {} when all are labelled") { HasJsonBody = true });
+        .Describe(new("Active learning", "The next image to label, reserved for whoever asks; {} when all are labelled or reserved for others") { HasJsonBody = true });
 
-    private static async Task<IResult> NextAsync(string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, ImageGrants grants, CancellationToken cancellationToken)
+    private static async Task<IResult> NextAsync(
+        string strategy, HttpContext context, ActiveLearningService service, IDatastore datastore, ImageGrants grants, ScoringRefresh scores, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadObjectAsync(context.Request, cancellationToken);
-        var client = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : CurrentUser.Of(context).Name;
-        if (await service.NextAsync(strategy, client, cancellationToken) is not var (choice, checksum))
+        var clientId = body.TryGetPropertyValue("client_id", out var id) && id is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
+        var client = clientId ?? CurrentUser.Of(context).Name;
+        if (await service.NextAsync(strategy, Annotator.Of(context, clientId), client, cancellationToken) is not var (choice, checksum))
         {
             return new JsonAnswer(new JsonObject());
         }
 
         grants.Allow(context, choice.Image.Id);
+        scores.After(strategy);
         var answer = InfoDocument.Empty.With("id", choice.Image.Id).Merge(choice.Extras)
             .With("path", ClientPaths.OfImage(context, datastore, choice.Image.Id));
 

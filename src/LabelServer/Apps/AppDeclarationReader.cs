@@ -7,7 +7,8 @@ internal sealed class AppDeclarationReader(List<string> faults)
 {
     private static readonly string[] Keys = ["$schema", "name", "description", "models", "strategies", "scoring", "conf"];
     private static readonly string[] KnownTypes = [.. Models.ModelType.All];
-    private static readonly string[] KnownStrategies = ["random", "first", "last"];
+    private static readonly string[] KnownStrategies = ["random", "first", "last", "epistemic", "tta", "hardest"];
+    private static readonly string[] KnownScoring = ["dice", "sum", "epistemic", "tta", "hardest"];
 
     public AppDeclaration Read(JsonElement root)
     {
@@ -27,7 +28,7 @@ internal sealed class AppDeclarationReader(List<string> faults)
             DefaultModels = models,
             ModelTypes = block.ValueKind == JsonValueKind.Object && block.TryGetProperty("types", out _) ? Names(block, "types", "models.types", KnownTypes) : [],
             Strategies = Names(root, "strategies", "strategies", KnownStrategies),
-            Scoring = root.TryGetProperty("scoring", out _) ? Names(root, "scoring", "scoring", []) : [],
+            Scoring = root.TryGetProperty("scoring", out _) ? Names(root, "scoring", "scoring", KnownScoring) : [],
             Conf = Conf(root),
         };
     }

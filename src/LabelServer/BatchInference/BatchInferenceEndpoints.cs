@@ -1,32 +1,44 @@
-using LabelServer.Errors;
+using System.Text.Json.Nodes;
 using LabelServer.Http;
 using LabelServer.Jobs;
+using LabelServer.Models;
 using LabelServer.OpenApi;
 
 namespace LabelServer.BatchInference;
 
-/// <summary><c>/batch/infer</c> (protocol 4.5) while there are no batches.</summary>
+/// <summary><c>/batch/infer</c> (protocol 4.5).</summary>
 internal static class BatchInferenceEndpoints
 {
+    /// <summary>Adds batches as a kind of job.</summary>
+    public static IServiceCollection AddBatchInference(this IServiceCollection services) => services.AddJobKind<BatchJobs>();
+
     /// <summary>Adds the endpoints.</summary>
     public static void MapBatchInference(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/batch/infer", (HttpRequest request) => IdleJobs.Status(request, "Batch_infer")).Describe(new("Batch inference", "The status of the newest batch") { Query = TaskParameters.Status });
-        routes.MapDelete("/batch/infer", () => new JsonAnswer(null)).Describe(new("Batch inference", "Stops the running batch"));
-        routes.MapPost("/batch/infer/{model}", RefuseAsync).Describe(new("Batch inference", "Segments many images")
+        routes.MapGet("/batch/infer", (HttpRequest request, JobQueue<BatchJobs> queue) => JobAnswers.Status(request, queue)).Describe(new("Batch inference", "The status of the newest batch") { Query = TaskParameters.Status });
+        routes.MapDelete("/batch/infer", (JobQueue<BatchJobs> queue, CancellationToken token) => JobAnswers.StopAsync(queue, token)).Describe(new("Batch inference", "Stops the running batch"));
+        routes.MapPost("/batch/infer/{model}", StartAsync).Describe(new("Batch inference", "Segments many images")
         {
             Query = [new("images", QueryKind.Text, "Which images") { Default = "all", Allowed = ["all", "labeled", "unlabeled"] }, TaskParameters.RunSync],
             HasJsonBody = true,
         });
     }
 
-    private static async Task<IResult> RefuseAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog catalog, JobQueue<BatchJobs> queue, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
-        query.Choice("images", "all", "all", "labeled", "unlabeled");
-        query.Boolean("run_sync", false);
+        var images = query.Choice("images", "all", "all", "labeled", "unlabeled");
+        var runSync = query.Boolean("run_sync", false);
         query.Validate();
-        await RequestBody.ReadObjectAsync(request, cancellationToken);
-        throw new NotImplementedHereException("This version of the server does not infer batches. Infer image by image with POST /infer/{model}?image=ID and \"save_label\": true in params.");
+        if (catalog.Require(model).Problem is { } problem)
+            throw new Inference.ModelNotUsableException(problem);
+        var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
+
+        // What the body says about model and images stands beneath the address, except for a list of ids, which the address cannot hold.
+        var job = new JsonObject { ["model"] = model, ["images"] = images };
+        foreach (var (key, value) in body.Where(b => b.Key != "model" && (b.Key != "images" || b.Value is JsonArray)))
+            job[key] = value?.DeepClone();
+        BatchRequest.Read(job);
+        return new JsonAnswer(await JobAnswers.StartAsync(queue, job, runSync, enqueue: false, cancellationToken));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LabelServer.Audit;
 using LabelServer.Auth;
 using LabelServer.Datastore.Names;
+using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
 using LabelServer.Http;
 using LabelServer.OpenApi;
@@ -41,7 +42,7 @@ internal static class DatastoreEndpoints
         routes.MapPut("/datastore/image/info", PutImageInfoAsync).Describe(new("Studies", "Sets keys of an image's info") { Query = [new("image", QueryKind.Text, "The image's id") { Required = true }], FormFields = ["info"] });
         routes.MapPut("/datastore/label", SaveLabelAsync).Describe(new("Studies", "Saves a label; the former one of the same tag is kept as a previous version")
         {
-            Query = [new("image", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag") { Default = "final" }],
+            Query = [new("image", QueryKind.Text, "The image's id") { Required = true }, new("tag", QueryKind.Text, "The label's tag") { Default = "final" }, new("parent", QueryKind.Text, "The version that it was made from; empty for none. If it is not the newest, the label is kept beside that")],
             FormFields = ["params"],
             FormFiles = ["label"],
         });
@@ -166,7 +167,7 @@ internal static class DatastoreEndpoints
         return new JsonAnswer(null);
     }
 
-    private static async Task<IResult> SaveLabelAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveLabelAsync(HttpContext context, LocalDatastore store, LabelSubmission submission, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(context.Request);
         var id = query.RequiredText("image");
@@ -178,8 +179,7 @@ internal static class DatastoreEndpoints
         var file = form.RequiredFile("label");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the label of the image '{ImageIds.Printable(id)}'");
         using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
-        await store.SaveLabelAsync(new LabelUpload(id, content) { Tag = tag, Info = info, User = CurrentUser.Of(context).LoggedInName }, cancellationToken);
-        return new JsonAnswer(new JsonObject { ["image"] = id, ["label"] = id });
+        return await submission.SaveAsync(context, new LabelUpload(id, content) { Tag = tag, Info = info, User = CurrentUser.Of(context).LoggedInName }, cancellationToken);
     }
 
     private static async Task<IResult> RemoveLabelAsync(HttpContext context, LocalDatastore store, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using LabelServer.Datastore.Versions;
+
 namespace LabelServer.Datastore;
 
 /// <summary>A label to save.</summary>
@@ -16,4 +18,16 @@ public sealed record LabelUpload(string ImageId, ReceivedFile Content)
 
     /// <summary>Who saves it; null when nobody has logged in.</summary>
     public string? User { get; init; }
+
+    /// <summary>The annotator, for the label's version; null when nobody can be named.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Whether a person submits it, so that it counts as that reader's label of the image.</summary>
+    public bool IsSubmit { get; init; }
+
+    /// <summary>The version that the submitter knew; null when nothing is known about that. A label by one who did not know the newest version is kept beside it and does not replace it.</summary>
+    public KnownVersion? Known { get; init; }
+
+    /// <summary>The former version whose bytes these are, or null.</summary>
+    public string? RestoredFrom { get; init; }
 }

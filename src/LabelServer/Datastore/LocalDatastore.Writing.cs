@@ -1,6 +1,7 @@
 using LabelServer.Datastore.Checks;
 using LabelServer.Datastore.Index;
 using LabelServer.Datastore.Names;
+using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
 using LabelServer.Imaging;
 using LabelServer.Imaging.Geometry;
@@ -102,6 +103,14 @@ internal sealed partial class LocalDatastore
         var former = before.FindLabel(upload.Tag);
         var name = before.Stem + extension;
         var label = (former ?? new LabelEntry { Tag = upload.Tag, Extension = extension }) with { Extension = extension, Info = LabelInfo(upload, name, content is null ? null : names) };
+        var (stamp, isBeside) = StampFor(upload, before, former);
+        label = label with { Info = stamp.Into(label.Info) };
+        if (isBeside)
+        {
+            KeepBeside(upload, before, former!, label);
+            return label;
+        }
+
         var target = _layout.LabelFile(before, label);
         RequireNoLink(_layout.TagFolder(label.Tag), target);
         if (former is not null)
@@ -132,6 +141,7 @@ internal sealed partial class LocalDatastore
         var files = new List<string> { _layout.ImageFile(before) };
         files.AddRange(before.Labels.Select(l => _layout.LabelFile(before, l)));
         files.AddRange(_versions.FilesOf(before));
+        files.AddRange(ProposalFiles.Of(_layout, before));
         Guard(() => _index.Commit(before, null, new DiskSteps(null, null, [.. files.Select(_layout.Relative)])));
         LogImageRemoved(imageId);
     }
@@ -173,7 +183,7 @@ internal sealed partial class LocalDatastore
             throw NoLabel(imageId, tag);
         }
 
-        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(WithoutOwn(changes)) }), DiskSteps.None));
+        Guard(() => _index.Commit(before, before.WithLabel(label with { Info = label.Info.Merge(WithoutOwn(changes).Without(LabelStamp.Key)) }), DiskSteps.None));
     }
 
     // Clients name cached files by "name" and compare "checksum": both say what the file is, and only the store knows that.

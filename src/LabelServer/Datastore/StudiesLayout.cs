@@ -52,6 +52,9 @@ internal sealed class StudiesLayout
     /// <summary>Labels that were not accepted.</summary>
     public string Refused => Path.Combine(Hidden, "refused");
 
+    /// <summary>The last proposal of each model for each image.</summary>
+    public string Proposals => Path.Combine(Hidden, "proposals");
+
     /// <summary>Takes over the folders that the index names.</summary>
     /// <exception cref="DatastoreUnavailableException">They lie outside the studies folder.</exception>
     public void UseHeader(IndexHeader header)

@@ -1,10 +1,12 @@
 using LabelServer.ActiveLearning;
+using LabelServer.Annotators;
 using LabelServer.Apps;
 using LabelServer.Audit;
 using LabelServer.Auth;
 using LabelServer.BatchInference;
 using LabelServer.CommandLine;
 using LabelServer.Datastore;
+using LabelServer.Datastore.Versions;
 using LabelServer.Dicom;
 using LabelServer.Errors;
 using LabelServer.Health;
@@ -18,6 +20,7 @@ using LabelServer.Logs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
 using LabelServer.Pages;
+using LabelServer.Proposals;
 using LabelServer.Scoring;
 using LabelServer.Security;
 using LabelServer.Services;
@@ -82,6 +85,7 @@ public static partial class ServerHost
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<UploadMiddleware>();
+        app.UseMiddleware<AnnotatorActivityMiddleware>();
     }
 
     private static void AddServices(IServiceCollection services, ServerOptions options, AppDeclaration declaration)
@@ -108,7 +112,11 @@ public static partial class ServerHost
         services.AddTraining();
         services.AddDatastore(options);
         services.AddSessions(options);
+        services.AddLabelVersions();
         services.AddActiveLearning(options, declaration);
+        services.AddProposals(options, declaration);
+        services.AddScoring(options, declaration);
+        services.AddBatchInference();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<ServerInfo>();
         services.AddSingleton<StatusPage>();
@@ -119,6 +127,7 @@ public static partial class ServerHost
         api.MapInfo();
         api.MapInference();
         api.MapDatastore();
+        api.MapLabelVersions();
         api.MapSessions();
         api.MapActiveLearning();
         api.MapModels();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LabelServer.Datastore;
 using LabelServer.Errors;
 using LabelServer.Hosting;
@@ -13,9 +12,9 @@ namespace LabelServer.Inference;
 /// <remarks>Safe for concurrent use; how many run and wait is the dispatcher's business.</remarks>
 internal sealed partial class InferenceService(
     ModelCatalog catalog,
-    IDatastore datastore,
     SessionStore sessions,
     IInferenceDispatcher dispatcher,
+    StoredImageInference stored,
     IHostApplicationLifetime lifetime,
     ServerOptions options,
     ILogger<InferenceService> logger)
@@ -47,12 +46,14 @@ internal sealed partial class InferenceService(
             LogLabelIgnored(model);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var answer = await dispatcher.InferAsync(Job(infer), progress: null, stop.Token);
+        var answer = IsStoredImage(infer)
+            ? await stored.InferAsync(model, infer.ImageId, infer.Parameters, stop.Token)
+            : await dispatcher.InferAsync(Job(infer), progress: null, stop.Token);
         try
         {
             var summary = JsonSerializer.SerializeToNode(answer.Summary)!;
             if (infer.SaveAs is not null && IsStoredImage(infer))
-                await SaveAsync(infer, answer, summary, stop.Token);
+                await stored.SaveAsync(model, infer.ImageId, infer.SaveAs, answer, summary, infer.ClientId, stop.Token);
             return new InferenceResult(answer, summary, infer.Output);
         }
         catch
@@ -65,22 +66,7 @@ internal sealed partial class InferenceService(
     // A session wins over an upload, and that over an id, as in the original.
     private static bool IsStoredImage(InferRequest infer) => infer.Image is null && infer.SessionId.Length == 0;
 
-    private InferenceJob Job(InferRequest infer)
-    {
-        if (infer.SessionId.Length > 0)
-            return SessionJob(infer);
-        if (infer.Image is { } upload)
-            return UploadJob(infer, upload);
-        var image = datastore.FindImage(infer.ImageId)
-            ?? throw new ImageNotFoundException($"There is no image '{infer.ImageId}' in the data store. GET /datastore/?output=all lists the images.");
-        return new InferenceJob
-        {
-            Model = infer.Model,
-            ImageName = image.Id,
-            Parts = [new InferenceImagePart("image" + image.Extension, _ => Task.FromResult(datastore.OpenImage(image.Id).Content))],
-            Parameters = infer.Parameters,
-        };
-    }
+    private InferenceJob Job(InferRequest infer) => infer.SessionId.Length > 0 ? SessionJob(infer) : UploadJob(infer, infer.Image!);
 
     private static InferenceJob UploadJob(InferRequest infer, UploadedFile upload) => new()
     {
@@ -101,22 +87,6 @@ internal sealed partial class InferenceService(
             Parts = [.. files.Select(f => new InferenceImagePart(Path.GetFileName(f.Name), _ => Task.FromResult<Stream>(f.OpenRead())))],
             Parameters = infer.Parameters,
         };
-    }
-
-    private async Task SaveAsync(InferRequest infer, InferenceAnswer answer, JsonNode summary, CancellationToken cancellationToken)
-    {
-        using var received = await datastore.ReceiveAsync(answer.OpenResult(), ResultFileName.Create(answer.ResultExtension), cancellationToken);
-        var info = new JsonObject { ["model"] = infer.Model, ["params"] = summary.DeepClone() };
-        if (infer.ClientId is not null)
-            info["client_id"] = infer.ClientId;
-        await datastore.SaveLabelAsync(
-            new LabelUpload(infer.ImageId, received)
-            {
-                Tag = infer.SaveAs!,
-                Info = InfoDocument.FromElement(JsonSerializer.SerializeToElement(info)),
-                ValueNames = answer.Summary.LabelNames.ToDictionary(l => l.Value, l => l.Key),
-            },
-            cancellationToken);
     }
 
     [LoggerMessage(120, LogLevel.Information, "The label that was sent along for {Model} is not used: this model works on the image alone")]

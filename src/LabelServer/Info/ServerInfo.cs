@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using LabelServer.ActiveLearning;
 using LabelServer.Apps;
 using LabelServer.Auth;
 using LabelServer.Bundles.History;
 using LabelServer.Datastore;
 using LabelServer.Hosting;
 using LabelServer.Models;
+using LabelServer.Scoring;
 using LabelServer.Training;
 
 namespace LabelServer.Info;
@@ -14,15 +16,9 @@ namespace LabelServer.Info;
 /// Slicer's panel sets the rules: no <c>config</c> at the top, <c>labels</c> an array, the values of a model's <c>config</c> scalars or non-empty lists of text, and keys in the order in which they are to be shown.
 /// A model that cannot run is left out of <c>models</c> and named in <c>description</c>. Nothing here waits for a worker.
 /// </remarks>
-internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, ModelCatalog catalog, TrainingInfo training, IDatastore datastore, AuthState auth)
+internal sealed class ServerInfo(
+    AppDeclaration app, ServerOptions options, ModelCatalog catalog, TrainingInfo training, IDatastore datastore, StrategyCatalog strategies, ScoringCatalog scoring, AuthState auth)
 {
-    private static readonly Dictionary<string, string> StrategyDescriptions = new(StringComparer.Ordinal)
-    {
-        ["random"] = "Random Strategy",
-        ["first"] = "Get First Sample",
-        ["last"] = "Get Last Sample",
-    };
-
     /// <summary>The app's name with the server's version.</summary>
     public string Name => $"{app.Name} ({ServerVersion.Text})";
 
@@ -49,8 +45,8 @@ internal sealed class ServerInfo(AppDeclaration app, ServerOptions options, Mode
             ["labels"] = new JsonArray([.. models.SelectMany(LabelsInOrder).Distinct(StringComparer.Ordinal).Select(l => (JsonNode?)l)]),
             ["models"] = new JsonObject(models.Select(m => KeyValuePair.Create(m.Id, (JsonNode?)Describe(m)))),
             ["trainers"] = training.Trainers(),
-            ["strategies"] = new JsonObject(app.Strategies.Select(s => KeyValuePair.Create(s, (JsonNode?)new JsonObject { ["description"] = StrategyDescriptions.GetValueOrDefault(s, s) }))),
-            ["scoring"] = new JsonObject(app.Scoring.Select(s => KeyValuePair.Create(s, (JsonNode?)new JsonObject { ["description"] = s }))),
+            ["strategies"] = new JsonObject(strategies.All.Select(s => KeyValuePair.Create(s.Name, (JsonNode?)new JsonObject { ["description"] = s.Description }))),
+            ["scoring"] = new JsonObject(scoring.All.Select(s => KeyValuePair.Create(s.Name, (JsonNode?)new JsonObject { ["description"] = s.Description }))),
             ["train_stats"] = training.TrainStatistics(),
             ["datastore"] = DescribeDatastore(),
         };

@@ -9,7 +9,7 @@ using LabelServer.Worker.Contract;
 namespace LabelServer.Workers;
 
 /// <summary>Runs inference jobs in the worker process of this machine.</summary>
-internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IDisposable
+internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IUncertaintyDispatcher, IDisposable
 {
     private readonly ModelCatalog _catalog;
     private readonly WorkerSupervisor _supervisor;
@@ -36,9 +36,24 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
     public InferenceQueueState Queue => _queue.State;
 
     /// <inheritdoc/>
-    public async Task<InferenceAnswer> InferAsync(InferenceJob job, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    public Task<InferenceAnswer> InferAsync(InferenceJob job, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
+        return DispatchAsync(job, null, (worker, header, model, token) => new InferExchange(worker, job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, _options).RunAsync(progress, token), progress, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<UncertaintyReport> MeasureAsync(InferenceJob job, UncertaintyParameters parameters, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(parameters);
+        var measure = new MeasureParameters { Flips = parameters.Flips, Repetitions = parameters.Repetitions, Dropout = parameters.Dropout, Seed = parameters.Seed };
+        return DispatchAsync(job, measure, async (worker, header, model, token) => UncertaintyReplies.ToReport(await new InferExchange(worker, job, header, model.Labels, _options).MeasureAsync(progress, token), model), progress, cancellationToken);
+    }
+
+    private async Task<T> DispatchAsync<T>(
+        InferenceJob job, MeasureParameters? measure, Func<WorkerProcess, InferHeader, ModelDescription, CancellationToken, Task<T>> exchange, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
         long? started = null;
         using var span = Tracing.Source.StartActivity("inference");
         span?.SetTag("model", job.Model);
@@ -46,14 +61,18 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
         {
             var model = _catalog.Require(job.Model);
             var header = InferHeaderFactory.Create(job, model, _options.Runtime);
+            header.Measure = measure;
             var turn = await WaitAsync(progress, cancellationToken);
             started = _time.GetTimestamp();
             LogStarted(job.ImageName, job.Model, header.Parameters.ModelFilename);
-            var answer = await RunAsync(job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, turn, progress, cancellationToken);
+            var answer = await RunAsync(job, (worker, token) => exchange(worker, header, model, token), turn, progress, cancellationToken);
             _metrics.Count(job.Model, "ok", _time.GetElapsedTime(started.Value));
-            var latencies = answer.Summary.Latencies;
-            TraceSteps(span, latencies);
-            LogDone(job.ImageName, job.Model, latencies.Total, latencies.Pre, latencies.Infer, latencies.Invert, latencies.Post, latencies.Write);
+            if (answer is InferenceAnswer { Summary.Latencies: var latencies })
+            {
+                TraceSteps(span, latencies);
+                LogDone(job.ImageName, job.Model, latencies.Total, latencies.Pre, latencies.Infer, latencies.Invert, latencies.Post, latencies.Write);
+            }
+
             return answer;
         }
         catch (Exception error)
@@ -94,8 +113,8 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
     }
 
     // The turn is given on when the worker has let go of the job, which after a cancellation may be later than the answer to the caller.
-    private async Task<InferenceAnswer> RunAsync(
-        InferenceJob job, InferHeader header, OrderedDictionary<string, int> labels, IDisposable turn, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        InferenceJob job, Func<WorkerProcess, CancellationToken, Task<T>> exchange, IDisposable turn, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
     {
         var handedOn = false;
         var limit = job.Parameters.Timeout ?? _options.JobTimeout;
@@ -112,7 +131,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, ID
             _queue.Widen(worker.Description.Lanes);
             try
             {
-                return await new InferExchange(worker, job, header, labels, _options).RunAsync(progress, both.Token);
+                return await exchange(worker, both.Token);
             }
             catch (OperationCanceledException)
             {

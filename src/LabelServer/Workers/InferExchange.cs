@@ -17,15 +17,24 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
     /// <summary>Runs the job to its answer.</summary>
     /// <exception cref="InferenceDispatchException">It failed in the worker, or the worker ended.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<InferenceAnswer> RunAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    public Task<InferenceAnswer> RunAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken) =>
+        ExchangeAsync(stop => worker.Client.Infer(cancellationToken: stop), down => DownloadAsync(down, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Runs a measurement to its result.</summary>
+    /// <inheritdoc cref="RunAsync" path="/exception"/>
+    public Task<MeasureResult> MeasureAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken) =>
+        ExchangeAsync(stop => worker.Client.Measure(cancellationToken: stop), down => ReadMeasuredAsync(down, progress, cancellationToken), cancellationToken);
+
+    private async Task<T> ExchangeAsync<T>(
+        Func<CancellationToken, AsyncDuplexStreamingCall<InferUpload, InferDownload>> open, Func<IAsyncStreamReader<InferDownload>, Task<T>> download, CancellationToken cancellationToken)
     {
         // Cancels the one half when the other one fails.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var call = worker.Client.Infer(cancellationToken: stop.Token);
+        using var call = open(stop.Token);
         var upload = UploadAsync(call.RequestStream, stop);
         try
         {
-            var answer = await DownloadAsync(call.ResponseStream, progress, cancellationToken);
+            var answer = await download(call.ResponseStream);
             await ((Task)upload).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return answer;
         }
@@ -83,6 +92,19 @@ internal sealed class InferExchange(WorkerProcess worker, InferenceJob job, Infe
             await stop.CancelAsync();
             throw;
         }
+    }
+
+    private async Task<MeasureResult> ReadMeasuredAsync(IAsyncStreamReader<InferDownload> down, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        while (await down.MoveNext(cancellationToken))
+        {
+            if (down.Current.Measured is { } measured)
+                return measured;
+            if (down.Current.Progress is { } step)
+                progress?.Report(InferenceReplies.ToReport(step));
+        }
+
+        throw new InferenceFailedException($"The worker's answer for the image '{job.ImageName}' was cut off. Send the request again.");
     }
 
     private async Task<InferenceAnswer> DownloadAsync(IAsyncStreamReader<InferDownload> down, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)

@@ -11,7 +11,9 @@ public static class WorkerServices
         services.AddMetrics();
         services.AddSingleton(workers);
         services.AddSingleton<WorkerSupervisor>();
-        services.AddSingleton<IInferenceDispatcher, GrpcInferenceDispatcher>();
+        services.AddSingleton<GrpcInferenceDispatcher>();
+        services.AddSingleton<IInferenceDispatcher>(provider => provider.GetRequiredService<GrpcInferenceDispatcher>());
+        services.AddSingleton<IUncertaintyDispatcher>(provider => provider.GetRequiredService<GrpcInferenceDispatcher>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerSupervisor>());
         return services;
     }

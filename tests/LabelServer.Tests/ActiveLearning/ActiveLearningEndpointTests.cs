@@ -19,12 +19,13 @@ public sealed class ActiveLearningEndpointTests
             $$"""{"id":"a","path":"{{Path.Combine(server.Studies, "a.nii.gz")}}","ts":1700000000,"name":"a.nii.gz","checksum":"{{Checksum}}"}""",
             answer!.ToJsonString());
 
-        server.Time.Advance(5);
+        // The reservation has lapsed.
+        server.Time.Advance(3601);
         (_, answer) = await NextAsync(server, "first");
         Assert.Equal("""{"first":{"ts":1700000000,"client_id":"user-xyz"}}""", answer!["strategy"]!.ToJsonString());
         (_, answer) = await NextAsync(server, "last", "null");
         Assert.Equal("b", (string)answer!["id"]!);
-        Assert.Equal("""{"first":{"ts":1700000005,"client_id":"admin"}}""", server.Store.FindImage("a")!.Info.Members.Single(m => m.Key == "strategy").Value.GetRawText());
+        Assert.Equal("""{"first":{"ts":1700003601,"client_id":"admin"}}""", server.Store.FindImage("a")!.Info.Members.Single(m => m.Key == "strategy").Value.GetRawText());
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class ScriptedDispatcher : IInferenceDispatcher
     /// <summary>What happens instead of an answer; null answers.</summary>
     public Func<InferenceJob, CancellationToken, Task>? Before { get; set; }
 
+    /// <summary>The label map of every answer; null for <see cref="ResultBytes"/>.</summary>
+    public byte[]? Result { get; set; }
+
     public InferenceQueueState Queue => new(0, 0, 8);
 
     public async Task<InferenceAnswer> InferAsync(InferenceJob job, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
@@ -29,6 +32,6 @@ internal sealed class ScriptedDispatcher : IInferenceDispatcher
             LabelNames = new OrderedDictionary<string, int> { ["spleen"] = 1, ["leber ä"] = 2 },
             Latencies = new LatencySummary { Pre = 0.25, Infer = 1.5, Total = 1.75, Transform = new() { Pre = new() { ["LoadImaged"] = 0.2 } } },
         };
-        return new InferenceAnswer(summary, new MemoryStream(ResultBytes), job.Parameters.ResultExtension ?? ".nii.gz");
+        return new InferenceAnswer(summary, new MemoryStream(Result ?? ResultBytes), job.Parameters.ResultExtension ?? ".nii.gz");
     }
 }

@@ -30,6 +30,8 @@ internal sealed class StoreServer : IAsyncDisposable
 
     public LocalDatastore Store => _app.Services.GetRequiredService<LocalDatastore>();
 
+    public IServiceProvider Services => _app.Services;
+
     public string Studies => Path.Combine(_folder.Path, "studies");
 
     public static Task<StoreServer> StartAsync(Action<string>? prepare = null, params (string Name, string Value)[] environment) => StartAsync("monaibundle", new ManualTime(), prepare, environment);
@@ -38,7 +40,9 @@ internal sealed class StoreServer : IAsyncDisposable
 
     public static Task<StoreServer> StartAsync(ManualTime time, Action<string>? prepare, params (string Name, string Value)[] environment) => StartAsync("monaibundle", time, prepare, environment);
 
-    public static async Task<StoreServer> StartAsync(string app, ManualTime time, Action<string>? prepare, params (string Name, string Value)[] environment)
+    public static Task<StoreServer> StartWithConfAsync(Action<string> prepare, params (string Name, string Value)[] conf) => StartAsync("monaibundle", new ManualTime(), prepare, [], conf);
+
+    private static async Task<StoreServer> StartAsync(string app, ManualTime time, Action<string>? prepare, (string Name, string Value)[] environment, (string Name, string Value)[]? conf = null)
     {
         var folder = new TemporaryFolder();
         var studies = Path.Combine(folder.Path, "studies");
@@ -49,6 +53,7 @@ internal sealed class StoreServer : IAsyncDisposable
             AppFolder = Path.Combine(SharedFolders.Repository, "apps", app),
             StudiesFolder = studies,
             Port = 0,
+            Conf = (conf ?? []).ToDictionary(c => c.Name, c => c.Value),
             Environment = new EnvironmentSettings(environment.ToDictionary(e => e.Name, e => e.Value)),
         };
         var host = ServerHost.Build(options, services =>

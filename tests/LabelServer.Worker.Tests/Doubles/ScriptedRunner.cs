@@ -2,6 +2,7 @@ using LabelServer.Imaging.Geometry;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
+using LabelServer.Inference.Uncertainty;
 using LabelServer.Worker.Calls;
 
 namespace LabelServer.Worker.Tests.Doubles;
@@ -32,6 +33,11 @@ internal sealed class ScriptedRunner(Func<InferenceRequest, IProgress<InferenceP
     };
 
     public Task<InferenceResult> RunAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken) => run(request, progress, cancellationToken);
+
+    public Func<InferenceRequest, UncertaintyOptions, UncertaintyResult> Measure { get; init; } = (_, _) => throw new NotSupportedException();
+
+    public Task<UncertaintyResult> MeasureAsync(InferenceRequest request, UncertaintyOptions options, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken) =>
+        Task.FromResult(Measure(request, options));
 
     public IBundleRunner Open(string folder)
     {

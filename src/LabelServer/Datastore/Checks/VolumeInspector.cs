@@ -42,7 +42,9 @@ internal sealed class VolumeInspector : IVolumeInspector, IDisposable
         return names;
     }
 
-    private static IReadOnlyList<long> ValuesOf(Volume volume, string name) => volume switch
+    /// <summary>The values other than 0 of a label, ascending.</summary>
+    /// <exception cref="ImagingException">They are no whole numbers.</exception>
+    public static IReadOnlyList<long> ValuesOf(Volume volume, string name) => volume switch
     {
         Volume<byte> samples => LabelValues.Of(samples.Samples),
         Volume<sbyte> samples => LabelValues.Of(samples.Samples),

@@ -9,7 +9,7 @@ internal static partial class LabelTagNames
     /// <exception cref="InvalidNameException">The tag is not acceptable.</exception>
     public static void Require(string tag, IEnumerable<string> known)
     {
-        if (!Pattern().IsMatch(tag) || !ImageIds.IsPortable(tag))
+        if (!IsSafe(tag))
         {
             throw new InvalidNameException(
                 $"The label tag '{ImageIds.Printable(tag)}' is not acceptable: use 1 to 64 letters (a-z, A-Z), digits, '_', '-' or '.', beginning with a letter, a digit or '_', such as 'final' or 'version_1'.");
@@ -23,6 +23,9 @@ internal static partial class LabelTagNames
             }
         }
     }
+
+    /// <summary>Whether a tag may be the name of a folder.</summary>
+    public static bool IsSafe(string tag) => Pattern().IsMatch(tag) && ImageIds.IsPortable(tag);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
