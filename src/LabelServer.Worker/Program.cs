@@ -4,6 +4,7 @@ using LabelServer.Worker.Calls;
 using LabelServer.Worker.Hosting;
 
 ProcessGroup.Leave();
+ProcessPriority.StepBack();
 WorkerStart start;
 try
 {
@@ -15,7 +16,7 @@ catch (InvalidDataException error)
     return 2;
 }
 
-var bundles = new BundleOpener(() => new BundleRunnerFactory(new TorchNetworkFactory()));
+var bundles = new BundleOpener(() => new BundleRunnerFactory(new TorchNetworkFactory(), CacheLimits.Of(start.ResultCache)));
 await using var app = WorkerHost.Create(start, bundles, Console.In);
 await app.StartAsync();
 await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Config;
 using LabelServer.Inference.Networks;
+using LabelServer.Inference.Pipelines.Caching;
 using LabelServer.Inference.Transforms;
 
 namespace LabelServer.Inference.Pipelines;
@@ -33,8 +34,9 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
         var batchIsOffered = document.Contains($"{Displayable}#sw_batch_size");
         var resolver = Bundle.CreateResolver(document.With(Overrides(document, request)));
 
-        var preprocessing = transforms.Build(Bundle.Name, Required(resolver, "preprocessing"));
-        var postprocessing = transforms.Build(Bundle.Name, Required(resolver, "postprocessing"));
+        var (before, after) = (Required(resolver, "preprocessing"), Required(resolver, "postprocessing"));
+        var preprocessing = transforms.Build(Bundle.Name, before);
+        var postprocessing = transforms.Build(Bundle.Name, after);
         var weights = new WeightsLocator(Bundle).Find(resolver, request.ModelFilename);
         var network = FindNetwork(resolver, weights);
         var spatialDims = network?.Argument("spatial_dims") is ConfigValue.Integer { Value: 2 } ? 2 : 3;
@@ -46,7 +48,7 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
             BatchSize = request.WindowBatchSize is { } batch && !batchIsOffered ? batch : windows.BatchSize,
         };
         var imageKey = resolver.TryResolve("image_key") is ConfigValue.Text key ? key.Value : "image";
-        return new BundlePlan(imageKey, preprocessing, windows, PostprocessingPlan.Of(postprocessing), network, spatialDims, weights);
+        return new BundlePlan(imageKey, preprocessing, windows, PostprocessingPlan.Of(postprocessing), network, spatialDims, weights, ConfigText.Of(before), ConfigText.Of(after));
     }
 
     private static IEnumerable<KeyValuePair<string, ConfigValue>> Overrides(ConfigDocument document, InferenceRequest request)

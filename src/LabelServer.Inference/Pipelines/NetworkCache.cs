@@ -1,5 +1,6 @@
 using LabelServer.Bundles.Config;
 using LabelServer.Inference.Networks;
+using LabelServer.Inference.Pipelines.Caching;
 
 namespace LabelServer.Inference.Pipelines;
 
@@ -24,7 +25,7 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
             throw new ModelMissingException($"The weights '{info.Name}' are not in {info.Directory?.Parent?.Name}/{info.Directory?.Name}. Fetch them with: labelserver models download {info.Directory?.Parent?.Name}");
         }
 
-        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : Describe(definition), options);
+        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : ConfigText.Of(definition), options);
         for (var node = _networks.First; node is not null; node = node.Next)
         {
             if (node.Value.Key == key)
@@ -63,14 +64,6 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
 
         _networks.Clear();
     }
-
-    private static string Describe(ConfigValue value) => value switch
-    {
-        ConfigValue.Component component => $"{component.Target}({string.Join(",", component.Arguments.Select(a => $"{a.Key}={Describe(a.Value)}"))})",
-        ConfigValue.List list => $"[{string.Join(",", list.Items.Select(Describe))}]",
-        ConfigValue.Map map => $"{{{string.Join(",", map.Items.Select(i => $"{Describe(i.Key)}:{Describe(i.Value)}"))}}}",
-        _ => value.ToString(),
-    };
 
     private void Drop((Key Key, INetwork Network) entry)
     {

@@ -49,6 +49,9 @@ public static class ServerHost
         app.MapPages();
         app.MapApiDescription();
         MapApi(app.MapGroup(options.ApiPrefix));
+
+        // Said here so that the pipeline is whole before the server starts, see WarmUp.
+        app.UseEndpoints(_ => { });
         return app;
     }
 

@@ -3,7 +3,7 @@ using LabelServer.Workers;
 
 namespace LabelServer.Hosting;
 
-/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, and the time limit <c>--conf infer_timeout SECONDS</c> or <c>MONAI_LABEL_INFER_TIMEOUT</c>.</summary>
+/// <summary>The settings of the worker that a server's user can make: <c>--conf infer_queue N</c>, <c>--conf result_cache off</c>, and the time limit <c>--conf infer_timeout SECONDS</c> or <c>MONAI_LABEL_INFER_TIMEOUT</c>.</summary>
 internal static class WorkerSettings
 {
     /// <summary>Reads them.</summary>
@@ -16,10 +16,21 @@ internal static class WorkerSettings
             ?? Whole(server.Environment.Text("MONAI_LABEL_INFER_TIMEOUT"), "MONAI_LABEL_INFER_TIMEOUT", 1, 86_400, faults);
         var options = defaults with
         {
+            ResultCache = Switch(server.Conf.GetValueOrDefault("result_cache"), "--conf result_cache", faults) ?? defaults.ResultCache,
             QueueLength = Whole(server.Conf.GetValueOrDefault("infer_queue"), "--conf infer_queue", 0, 1000, faults) ?? defaults.QueueLength,
             JobTimeout = seconds is null ? defaults.JobTimeout : TimeSpan.FromSeconds(seconds.Value),
         };
         return faults.Count == 0 ? options : throw new ServerOptionsException(faults);
+    }
+
+    private static bool? Switch(string? text, string name, List<string> faults)
+    {
+        if (text is null)
+            return null;
+        if (Http.BooleanText.TryParse(text, out var value))
+            return value;
+        faults.Add($"{name} {text}: it must be on or off.");
+        return null;
     }
 
     private static int? Whole(string? text, string name, int least, int most, List<string> faults)

@@ -36,6 +36,9 @@ public sealed record WorkerOptions
     /// <summary>The GPUs that the worker may see, as <c>CUDA_VISIBLE_DEVICES</c> takes them; null for all.</summary>
     public string? VisibleGpus { get; init; }
 
+    /// <summary>Whether a worker keeps preprocessed images and label maps, so that the same request in another format costs milliseconds.</summary>
+    public bool ResultCache { get; init; } = true;
+
     /// <summary>Folder for results on their way to the client; null for the system's temporary folder.</summary>
     public string? SpoolFolder { get; init; }
 }
