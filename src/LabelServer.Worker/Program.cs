@@ -1,6 +1,7 @@
 using LabelServer.Worker.Hosting;
 
 ProcessGroup.Leave();
+ProcessPriority.StepBack();
 WorkerStart start;
 try
 {

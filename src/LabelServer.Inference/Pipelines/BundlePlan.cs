@@ -12,6 +12,8 @@ namespace LabelServer.Inference.Pipelines;
 /// <param name="Network">The network's definition; null when the weights are a whole network.</param>
 /// <param name="SpatialDims">2 or 3.</param>
 /// <param name="WeightsFile">Full path of the weights, which need not be there.</param>
+/// <param name="PreprocessingText">The preprocessing as text that differs when it does.</param>
+/// <param name="PostprocessingText">The same of the postprocessing.</param>
 internal sealed record BundlePlan(
     string ImageKey,
     Compose Preprocessing,
@@ -19,4 +21,6 @@ internal sealed record BundlePlan(
     PostprocessingPlan Postprocessing,
     ConfigValue.Component? Network,
     int SpatialDims,
-    string WeightsFile);
+    string WeightsFile,
+    string PreprocessingText,
+    string PostprocessingText);

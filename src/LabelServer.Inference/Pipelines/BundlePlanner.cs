@@ -33,8 +33,9 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
         var batchIsOffered = document.Contains($"{Displayable}#sw_batch_size");
         var resolver = Bundle.CreateResolver(document.With(Overrides(document, request)));
 
-        var preprocessing = transforms.Build(Bundle.Name, Required(resolver, "preprocessing"));
-        var postprocessing = transforms.Build(Bundle.Name, Required(resolver, "postprocessing"));
+        var (before, after) = (Required(resolver, "preprocessing"), Required(resolver, "postprocessing"));
+        var preprocessing = transforms.Build(Bundle.Name, before);
+        var postprocessing = transforms.Build(Bundle.Name, after);
         var (weights, network) = FindNetwork(resolver, new WeightsLocator(Bundle).Find(resolver, request.ModelFilename), request.Runtime);
         var spatialDims = SpatialDims(network);
         var windows = InfererReader.Read(Bundle.Name, Required(resolver, "inferer"), spatialDims);
@@ -45,7 +46,7 @@ internal sealed class BundlePlanner(Bundle bundle, TransformRegistry transforms,
             BatchSize = request.WindowBatchSize is { } batch && !batchIsOffered ? batch : windows.BatchSize,
         };
         var imageKey = resolver.TryResolve("image_key") is ConfigValue.Text key ? key.Value : "image";
-        return new BundlePlan(imageKey, preprocessing, windows, PostprocessingPlan.Of(postprocessing), network, spatialDims, weights);
+        return new BundlePlan(imageKey, preprocessing, windows, PostprocessingPlan.Of(postprocessing), network, spatialDims, weights, ConfigText.Of(before), ConfigText.Of(after));
     }
 
     private static IEnumerable<KeyValuePair<string, ConfigValue>> Overrides(ConfigDocument document, InferenceRequest request)

@@ -4,6 +4,7 @@ using LabelServer.Imaging.Morphology;
 using LabelServer.Imaging.Resampling;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
+using LabelServer.Inference.Pipelines.Caching;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
 using LabelServer.Inference.Uncertainty;
@@ -11,7 +12,7 @@ using LabelServer.Inference.Uncertainty;
 namespace LabelServer.Inference.Pipelines;
 
 /// <summary>Runs a bundle's chain on one image after another.</summary>
-internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks, BundleRunnerOptions options, TimeProvider time) : IBundleRunner
+internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks, RunCache cache, BundleRunnerOptions options, TimeProvider time) : IBundleRunner
 {
     // Shares of the progress bar: rough, and only for the eye.
     private const double NetworkStarts = 0.1;
@@ -56,21 +57,48 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
     public void Dispose()
     {
         networks.Dispose();
+        cache.Dispose();
         _gate.Dispose();
     }
 
-    // 1 plan, 2 read the image, 3 preprocess while the weights load, 4 windows, 5 postprocess, 6 look at the result.
+    // 1 plan, 2 look whether the result is known, 3 read the image and preprocess while the weights load, 4 windows, 5 postprocess, 6 look at the result.
     private async Task<InferenceResult> RunOneAsync(InferenceRequest request, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
     {
         var clock = new StageClock(time);
         var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
         var plan = planner.Plan(request);
+        progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
+        var networkOptions = OptionsOf(request, plan);
+        await using var image = request.Image is { } stream && cache.IsOn ? new HashedImage(stream) : null;
+
+        // Looked at before the weights are loaded: if they change meanwhile, the result lies under a state that never comes back.
+        var weights = RunKeys.StateOf(plan.WeightsFile);
+        var keys = image is not null && !cache.IsEmpty && await image.TakeInAsync(options.MaxTakenInBytes, cancellationToken) is { } digest
+            ? RunKeys.Of(digest, weights, request, plan, networkOptions)
+            : null;
+        if (keys is not null && cache.Labels.Find(keys.Labels) is { } known)
+        {
+            using var again = new HeldVolume(known.Runs.ToVolume());
+            return Finish(again, (known.Device, known.Precision, known.WindowCount));
+        }
+
         using var sample = new Sample();
-        var network = await PrepareAsync(request, plan, sample, context, clock, progress);
+        var network = await PrepareAsync(request, plan, image, keys, sample, networkOptions, context, clock, progress);
+        keys ??= image is null ? null : RunKeys.Of(await image.FinishAsync(cancellationToken), weights, request, plan, networkOptions);
+        var seen = sample[plan.ImageKey].GetFloat(context);
         var windows = InferAndRelease(plan, sample, network, context, clock, progress);
         progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, NetworkEnds));
         await PostprocessAsync(plan, sample, context, clock);
-        return Finish(request, plan, sample, network, windows, context, clock, progress);
+        using var labels = Labels(request, plan, sample, context, clock);
+        Keep(keys, plan, sample, seen, labels.Volume, network, windows, context);
+        return Finish(labels, (network.Device, network.Precision, windows));
+
+        InferenceResult Finish(HeldVolume volume, (string Device, NetworkPrecision Precision, int Windows) made)
+        {
+            var result = ResultMaker.Make(volume, made, request.ResultType, plan, planner.Bundle.Metadata, context, clock);
+            progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, made.Windows, made.Windows, 1));
+            return result;
+        }
     }
 
     private async Task<UncertaintyResult> MeasureOneAsync(InferenceRequest request, UncertaintyOptions measure, IProgress<InferenceProgress>? progress, CancellationToken cancellationToken)
@@ -78,24 +106,41 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
         var plan = planner.Plan(request);
         using var sample = new Sample();
-        var network = await PrepareAsync(request, plan, sample, context, new StageClock(time), progress);
+        var network = await PrepareAsync(request, plan, image: null, keys: null, sample, OptionsOf(request, plan), context, new StageClock(time), progress);
         var item = sample[plan.ImageKey];
         var image = item.GetFloat(context);
         RequireFinite(image, item);
         return new UncertaintyMeter(plan.Windows).Measure(image, network, measure, context.Parallel, progress is null ? null : new WindowReporter(progress));
     }
 
-    private async Task<INetwork> PrepareAsync(InferenceRequest request, BundlePlan plan, Sample sample, TransformContext context, StageClock clock, IProgress<InferenceProgress>? progress)
+    private NetworkOptions OptionsOf(InferenceRequest request, BundlePlan plan) =>
+        new(request.Precision, string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device, plan.SpatialDims, request.Runtime, NetworkDataFormat.Of(planner.Bundle.Metadata));
+
+    // The image becomes what the network sees, if need be, while the network is loaded, if need be.
+    private async Task<INetwork> PrepareAsync(
+        InferenceRequest request,
+        BundlePlan plan,
+        HashedImage? image,
+        RunKeys? keys,
+        Sample sample,
+        NetworkOptions networkOptions,
+        TransformContext context,
+        StageClock clock,
+        IProgress<InferenceProgress>? progress)
     {
-        progress?.Report(new InferenceProgress(InferenceStage.Loading, 0, 0, 0));
-        var device = string.IsNullOrWhiteSpace(request.Device) ? "auto" : request.Device;
-        var networkOptions = new NetworkOptions(request.Precision, device, plan.SpatialDims, request.Runtime, NetworkDataFormat.Of(planner.Bundle.Metadata));
         var loading = networks.GetAsync(plan.Network, plan.WeightsFile, networkOptions, context.CancellationToken);
         try
         {
             progress?.Report(new InferenceProgress(InferenceStage.Preprocessing, 0, 0, 0.02));
-            await ReadAsync(request, plan, sample, clock, context.CancellationToken);
-            await PreprocessAsync(plan, sample, context, clock);
+            if (keys is not null && cache.Images.Take(keys.Image) is { } known)
+            {
+                known.MoveTo(sample, plan.ImageKey, request.ImageName);
+            }
+            else
+            {
+                await ReadAsync(request, plan, (Stream?)image ?? request.Image, sample, clock, context.CancellationToken);
+                await PreprocessAsync(plan, sample, context, clock);
+            }
         }
         finally
         {
@@ -106,7 +151,27 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         return await loading;
     }
 
-    private async Task ReadAsync(InferenceRequest request, BundlePlan plan, Sample sample, StageClock clock, CancellationToken cancellationToken)
+    private void Keep(RunKeys? keys, BundlePlan plan, Sample sample, Volume<float> seen, Volume labels, INetwork network, int windows, TransformContext context)
+    {
+        if (keys is null)
+        {
+            return;
+        }
+
+        if (RunLengths.Of(labels) is { } runs)
+        {
+            cache.Labels.Put(keys.Labels, new CachedLabels(runs, network.Device, network.Precision, windows), runs.Bytes);
+        }
+
+        // A step on the image behind the network would have changed it in place.
+        if (plan.Postprocessing.Steps.Steps.All(s => s.Transform is KeyedTransform { Keys.Names: [PostprocessingPlan.Key] } or Identity)
+            && PreprocessedImage.TakeFrom(sample, plan.ImageKey, seen, context) is { } image)
+        {
+            cache.Images.Put(keys.Image, image, image.Bytes);
+        }
+    }
+
+    private async Task ReadAsync(InferenceRequest request, BundlePlan plan, Stream? image, Sample sample, StageClock clock, CancellationToken cancellationToken)
     {
         var start = clock.Start();
         if (request.Volume is { } given)
@@ -115,7 +180,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         }
         else
         {
-            var loaded = await VolumeReader.LoadAsync(request.Image!, request.ImageName, new VolumeReadOptions { MaxBytes = options.MaxImageBytes }, cancellationToken);
+            var loaded = await VolumeReader.LoadAsync(image!, request.ImageName, new VolumeReadOptions { MaxBytes = options.MaxImageBytes }, cancellationToken);
             sample.Add(plan.ImageKey, loaded.Volume, new ItemSource(request.ImageName, loaded.Volume.Grid));
         }
 
@@ -219,8 +284,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         }
     }
 
-    private InferenceResult Finish(
-        InferenceRequest request, BundlePlan plan, Sample sample, INetwork network, int windows, TransformContext context, StageClock clock, IProgress<InferenceProgress>? progress)
+    private static HeldVolume Labels(InferenceRequest request, BundlePlan plan, Sample sample, TransformContext context, StageClock clock)
     {
         var start = clock.Start();
         var pred = sample[PostprocessingPlan.Key];
@@ -236,45 +300,9 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
             LargestComponents.KeepInLabels(pred.GetVolume(context), labels: null, independent: true, connectivity: 3, count: 1, context.CancellationToken);
         }
 
-        var labels = ToLabels(pred.Detach(context), request.ResultType, context);
-        try
-        {
-            var statistics = LabelStatistics.Of(labels, context.Parallel);
-            clock.Post("Restored", isInverse: false, start);
-            progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, 1));
-            return new InferenceResult
-            {
-                Labels = labels,
-                LabelNames = [.. planner.Bundle.Metadata.Labels.Select(l => KeyValuePair.Create(l.Value, l.Key))],
-                Latencies = clock.Read(),
-                Centroids = statistics.Centroids,
-                BoundingBox = statistics.BoundingBox,
-                Device = network.Device,
-                Precision = network.Precision,
-                ModelFilename = Path.GetFileName(plan.WeightsFile),
-                WindowCount = windows,
-            };
-        }
-        catch
-        {
-            labels.Dispose();
-            throw;
-        }
-    }
-
-    // Takes over the volume. Labels that a chain left as numbers of another type become the smallest unsigned type that holds them.
-    private static Volume ToLabels(Volume volume, SampleType? wanted, TransformContext context)
-    {
-        var type = wanted ?? (volume.SampleType is SampleType.UInt8 or SampleType.UInt16 ? volume.SampleType : SampleType.UInt8);
-        if (volume.SampleType == type)
-        {
-            return volume;
-        }
-
-        using (volume)
-        {
-            return SampleConversion.Convert(volume, type, context.Parallel);
-        }
+        var labels = new HeldVolume(pred.Detach(context));
+        clock.Post("Restored", isInverse: false, start);
+        return labels;
     }
 
     private static bool IsLoading(TransformStep step) => NameOf(step).StartsWith("LoadImage", StringComparison.Ordinal);

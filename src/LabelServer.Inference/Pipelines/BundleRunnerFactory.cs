@@ -1,5 +1,6 @@
 using LabelServer.Bundles;
 using LabelServer.Inference.Networks;
+using LabelServer.Inference.Pipelines.Caching;
 using LabelServer.Inference.Transforms;
 
 namespace LabelServer.Inference.Pipelines;
@@ -29,6 +30,6 @@ public sealed class BundleRunnerFactory(INetworkFactory networks, BundleRunnerOp
         ArgumentNullException.ThrowIfNull(bundle);
         var planner = new BundlePlanner(bundle, _transforms, networks);
         planner.Plan(new InferenceRequest { ImageName = string.Empty });
-        return new BundleRunner(planner, new NetworkCache(networks, _options.MaxLoadedNetworks), _options, _time);
+        return new BundleRunner(planner, new NetworkCache(networks, _options.MaxLoadedNetworks), new RunCache(_options), _options, _time);
     }
 }

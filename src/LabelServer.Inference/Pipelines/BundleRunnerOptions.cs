@@ -16,4 +16,13 @@ public sealed record BundleRunnerOptions
 
     /// <summary>The most threads that one kernel uses; -1 means all processors.</summary>
     public int MaxParallelism { get; init; } = -1;
+
+    /// <summary>The most bytes that preprocessed images may take which a bundle keeps for later requests with the same image. Default 0: none are kept.</summary>
+    public long MaxCachedImageBytes { get; init; }
+
+    /// <summary>The most bytes that label maps may take which a bundle keeps for later requests that differ in the answer's format only. Default 0: none are kept.</summary>
+    public long MaxCachedLabelBytes { get; init; }
+
+    /// <summary>The largest image file that is taken into memory to see whether its result is known. Default 256 MiB; a larger one is read as it comes and computed anew.</summary>
+    public long MaxTakenInBytes { get; init; } = 256L << 20;
 }

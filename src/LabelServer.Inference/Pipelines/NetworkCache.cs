@@ -24,7 +24,7 @@ internal sealed class NetworkCache(INetworkFactory factory, int capacity) : IDis
             throw new ModelMissingException($"The weights '{info.Name}' are not in {info.Directory?.Parent?.Name}/{info.Directory?.Name}. Fetch them with: labelserver models download {info.Directory?.Parent?.Name}");
         }
 
-        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : DefinitionText.Of(definition), options);
+        var key = new Key(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks, definition is null ? null : ConfigText.Of(definition), options);
         for (var node = _networks.First; node is not null; node = node.Next)
         {
             if (node.Value.Key == key)

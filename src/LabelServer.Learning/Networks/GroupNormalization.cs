@@ -12,9 +12,6 @@ namespace LabelServer.Learning.Networks;
 /// </remarks>
 public sealed class GroupNormalization : nn.Module<Tensor, Tensor>
 {
-    private readonly int _groups;
-    private readonly double _epsilon;
-
     /// <summary>Creates the layer with weights of 1 and biases of 0.</summary>
     /// <param name="groups">Groups that the channels are divided into; they must divide the channels.</param>
     /// <param name="channels">Channels.</param>
@@ -23,8 +20,9 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>
     public GroupNormalization(int groups, int channels, double epsilon, bool affine)
         : base(nameof(GroupNormalization))
     {
-        _groups = groups;
-        _epsilon = epsilon;
+        Groups = groups;
+        Epsilon = epsilon;
+        IsAffine = affine;
         if (affine)
         {
             register_parameter("weight", new Parameter(ones(channels)));
@@ -32,13 +30,22 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>Groups that the channels are divided into.</summary>
+    public int Groups { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Whether there are a weight and a bias for each channel.</summary>
+    public bool IsAffine { get; }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         // A conversion to another number type replaces registered parameters, so they are asked for by name.
         var (weight, bias) = (get_parameter("weight"), get_parameter("bias"));
-        return weight is not null && bias is not null && is_grad_enabled() && ChannelsLastGroupNorm.Takes(input, _groups)
-            ? ChannelsLastGroupNorm.apply(input, weight, bias, _groups, _epsilon)
-            : nn.functional.group_norm(input, _groups, weight, bias, _epsilon);
+        return weight is not null && bias is not null && is_grad_enabled() && ChannelsLastGroupNorm.Takes(input, Groups)
+            ? ChannelsLastGroupNorm.apply(input, weight, bias, Groups, Epsilon)
+            : nn.functional.group_norm(input, Groups, weight, bias, Epsilon);
     }
 }

@@ -51,8 +51,7 @@ public sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 
     private Tensor Half(nn.Module<Tensor, Tensor> norm, ConvolutionLayer conv, Tensor input)
     {
-        using var normalized = norm.call(input);
-        using var activated = _activation.call(normalized);
+        using var activated = NormalizedActivation.Apply(norm, _activation, input);
         return conv.call(activated);
     }
 }

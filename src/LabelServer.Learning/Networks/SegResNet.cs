@@ -244,11 +244,7 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
 
         public ConvolutionLayer Convolution => _convolution;
 
-        public override Tensor forward(Tensor input)
-        {
-            using var normalized = _norm.call(input);
-            return _activation.call(normalized);
-        }
+        public override Tensor forward(Tensor input) => NormalizedActivation.Apply(_norm, _activation, input);
     }
 
     /// <summary>A level on the way down: "0" is the strided convolution (nothing at the top), then the blocks from "1" on.</summary>

@@ -5,7 +5,8 @@ namespace LabelServer.Worker.Hosting;
 /// <summary>What the server tells a worker at its start: one line of JSON on standard input, which no other user can read, unlike arguments and environment.</summary>
 /// <param name="Address">The Unix domain socket's path, or on Windows the named pipe's name.</param>
 /// <param name="Token">What every call must carry.</param>
-internal sealed record WorkerStart(string Address, string Token)
+/// <param name="ResultCache">Whether preprocessed images and label maps are kept for later requests.</param>
+internal sealed record WorkerStart(string Address, string Token, bool ResultCache = true)
 {
     /// <summary>Reads the line.</summary>
     /// <exception cref="InvalidDataException">There is no such line: the program was not started by a server.</exception>

@@ -23,7 +23,7 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
     public Task<INetwork> CreateAsync(ConfigValue.Component definition, string weightsFile, NetworkOptions options, CancellationToken cancellationToken) =>
         OpenAsync(
             definition.Target,
-            DefinitionText.Of(definition),
+            ConfigText.Of(definition),
             options,
             r => r.Supports(definition),
             r => r.CreateAsync(definition, weightsFile, options, cancellationToken),

@@ -2,6 +2,7 @@ using LabelServer.Inference.Networks;
 using LabelServer.Worker.Calls;
 using LabelServer.Worker.Devices;
 using LabelServer.Worker.Exports;
+using LabelServer.Worker.Hosting;
 
 namespace LabelServer.Worker.Runtimes;
 
@@ -18,7 +19,7 @@ internal static class WorkerRuntimes
         services.AddSingleton(_ => RuntimeTimings.OfThisUser());
         services.AddSingleton<RuntimeSelector>();
         services.AddSingleton<INetworkFactory>(provider => new DeviceFallback(provider.GetRequiredService<RuntimeSelector>(), provider.GetRequiredService<ILogger<DeviceFallback>>()));
-        services.AddSingleton<IBundleOpener, BundleOpener>();
+        services.AddSingleton<IBundleOpener>(provider => new BundleOpener(provider.GetRequiredService<INetworkFactory>(), CacheLimits.Of(provider.GetRequiredService<WorkerStart>().ResultCache)));
         services.AddSingleton<ExportCheck>();
         services.AddSingleton<DeviceBenchmark>();
         return services;

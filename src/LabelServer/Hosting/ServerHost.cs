@@ -63,6 +63,9 @@ public static partial class ServerHost
         var api = app.MapGroup(options.ApiPrefix);
         AccessTable.ApplyTo(api, options.ApiPrefix);
         MapApi(api);
+
+        // Said here so that the pipeline is whole before the server starts, see WarmUp.
+        app.UseEndpoints(_ => { });
         if (!options.ListensOnLoopbackOnly && !app.Services.GetRequiredService<AuthState>().IsEnabled)
             LogOpen(app.Logger, options.Host);
         return app;

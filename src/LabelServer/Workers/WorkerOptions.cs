@@ -42,6 +42,9 @@ public sealed record WorkerOptions
     /// <summary>Whether it gives way to other processes, so that an inference is quick while a training runs.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>Whether a worker keeps preprocessed images and label maps, so that the same request in another format costs milliseconds.</summary>
+    public bool ResultCache { get; init; } = true;
+
     /// <summary>Folder for results on their way to the client; null for the system's temporary folder.</summary>
     public string? SpoolFolder { get; init; }
 }

@@ -12,6 +12,15 @@ public sealed class WorkerStartTests
         Assert.Equal(new WorkerStart("/tmp/s", "t"), start);
     }
 
+    [Fact]
+    public async Task Read_ResultCache_IsWhatTheServerSays()
+    {
+        var start = await WorkerStart.ReadAsync(new StringReader("""{"address":"/tmp/s","token":"t","resultCache":false}"""), TestContext.Current.CancellationToken);
+
+        Assert.False(start.ResultCache);
+        Assert.Equal((0L, 0L), (CacheLimits.Of(start.ResultCache).MaxCachedImageBytes, CacheLimits.Of(start.ResultCache).MaxCachedLabelBytes));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("hello")]

@@ -20,6 +20,9 @@ internal abstract class GroupNormKernel
     /// <summary>y = scale·x + shift.</summary>
     public abstract void Apply(nint x, nint y, long voxels, float[] scale, float[] shift);
 
+    /// <summary>y = max(0, scale·x + shift).</summary>
+    public abstract void ApplyRectified(nint x, nint y, long voxels, float[] scale, float[] shift);
+
     /// <summary>dx = byGradient·g + byInput·x + constant.</summary>
     public abstract void ApplyBackward(nint g, nint x, nint dx, long voxels, float[] byGradient, float[] byInput, float[] constant);
 }

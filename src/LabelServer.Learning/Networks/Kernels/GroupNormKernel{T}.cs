@@ -47,6 +47,32 @@ internal sealed unsafe class GroupNormKernel<T> : GroupNormKernel
     }
 
     /// <inheritdoc/>
+    public override void ApplyRectified(nint x, nint y, long voxels, float[] scale, float[] shift)
+    {
+        var period = Period(scale.Length);
+        var (a, b) = (Tile(scale, period), Tile(shift, period));
+        ForBlocks(voxels * scale.Length, period, (_, from, to) =>
+        {
+            fixed (float* pa = a, pb = b)
+            {
+                var at = from;
+                while (at + period <= to)
+                {
+                    for (var lane = 0; lane < period; lane += Width, at += Width)
+                    {
+                        T.Store(Vector512.Max((T.Load(x, at) * Vector512.Load(pa + lane)) + Vector512.Load(pb + lane), Vector512<float>.Zero), y, at);
+                    }
+                }
+
+                for (var lane = 0; at < to; at++, lane++)
+                {
+                    T.StoreOne(Math.Max((T.LoadOne(x, at) * pa[lane]) + pb[lane], 0), y, at);
+                }
+            }
+        });
+    }
+
+    /// <inheritdoc/>
     public override void ApplyBackward(nint g, nint x, nint dx, long voxels, float[] byGradient, float[] byInput, float[] constant)
     {
         var period = Period(byGradient.Length);

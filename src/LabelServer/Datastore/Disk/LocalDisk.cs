@@ -7,6 +7,8 @@ namespace LabelServer.Datastore.Disk;
 /// </remarks>
 internal sealed class LocalDisk : IStoreDisk
 {
+    private readonly FolderFlushes _folders = new();
+
     public void FlushFile(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -17,7 +19,7 @@ internal sealed class LocalDisk : IStoreDisk
     {
         if (!OperatingSystem.IsWindows())
         {
-            UnixCalls.FlushFolder(path);
+            _folders.Run(path, () => FlushFolderNow(path));
         }
     }
 
@@ -68,5 +70,13 @@ internal sealed class LocalDisk : IStoreDisk
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
         file.Write(bytes);
         file.Flush(flushToDisk: true);
+    }
+
+    private static void FlushFolderNow(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixCalls.FlushFolder(path);
+        }
     }
 }

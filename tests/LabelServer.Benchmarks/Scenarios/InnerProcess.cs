@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using LabelServer.Workers;
+
+namespace LabelServer.Benchmarks.Scenarios;
+
+/// <summary>Runs a scenario in a process of its own that has the environment of a worker: the allocator's tuning and the threads can only be set before a start.</summary>
+internal static class InnerProcess
+{
+    /// <summary>Runs it to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<JsonObject> RunAsync(string scenario, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var info = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
+        info.ArgumentList.Add(typeof(InnerProcess).Assembly.Location);
+        foreach (var argument in (string[])["scenario", scenario, .. arguments])
+            info.ArgumentList.Add(argument);
+        WorkerEnvironment.Apply(info, new WorkerOptions());
+        using var process = Process.Start(info)!;
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"The scenario {scenario} ended with {process.ExitCode}: {output}");
+        var report = JsonNode.Parse(output)!.AsObject();
+        report.Remove("scenario");
+        report.Remove("machine");
+        return report;
+    }
+}
