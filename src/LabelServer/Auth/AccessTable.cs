@@ -64,13 +64,14 @@ internal static class AccessTable
         ("GET", "/datastore/label/compare", Access.Read, null),
         ("GET", "/datastore/dataset", Access.Annotator, null),
         ("PUT", "/session", Access.User, null),
-        ("GET", "/session/{id}", Access.User, null),
-        ("DELETE", "/session/{id}", Access.User, null),
+        ("GET", "/session/{session_id}", Access.User, null),
+        ("DELETE", "/session/{session_id}", Access.User, null),
         ("GET", "/model/{model}", Access.Admin, null),
         ("GET", "/model/info/{model}", Access.Admin, null),
         ("PUT", "/model/{model}", Access.Annotator, "model.replace"),
         ("DELETE", "/model/{model}", Access.Annotator, "model.remove"),
         ("GET", "/ohif/{**path}", Access.User, null),
+        ("GET POST", "/proxy/dicom/{**path}", Access.User, null),
     ];
 
     private static readonly Dictionary<string, (Access Access, string? AuditAs)> ByMethodAndPath = Rows

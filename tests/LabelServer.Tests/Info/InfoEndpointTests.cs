@@ -19,7 +19,7 @@ public sealed class InfoEndpointTests
         Assert.Equal("segmentation", model["type"]!.GetValue<string>());
         Assert.Equal(2, model["labels"]!["leber ä"]!.GetValue<int>());
         Assert.Equal("Tests only", model["intended_use"]!.GetValue<string>());
-        Assert.Equal(["random", "first", "last"], info["strategies"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(["random", "first", "last", "tiny_epistemic", "tiny_tta", "hardest"], info["strategies"]!.AsObject().Select(p => p.Key));
         Assert.Equal("""{"total":1,"completed":0,"label_tags":{"final":2,"original":1}}""", info["datastore"]!.ToJsonString());
     }
 

@@ -76,8 +76,8 @@ internal sealed class DicePrediction
             {
                 var mean = known.Average();
 
-                // Volumes of few examples may lie close together by chance; a twentieth is no deviation to speak of.
-                var deviation = Math.Max(Math.Sqrt(known.Sum(k => (k - mean) * (k - mean)) / (known.Count - 1)), 0.05);
+                // Volumes of few examples may lie close together by chance; those of people differ by a fifth at least.
+                var deviation = Math.Max(Math.Sqrt(known.Sum(k => (k - mean) * (k - mean)) / (known.Count - 1)), 0.2);
                 deviations.Add(Math.Min(Math.Abs(Math.Log(volume) - mean) / deviation, 10));
             }
         }
