@@ -14,7 +14,16 @@ catch (InvalidDataException error)
 }
 
 await using var app = WorkerHost.Create(start, bundles: null, Console.In);
-await app.StartAsync();
+try
+{
+    await app.StartAsync();
+}
+catch (OperationCanceledException)
+{
+    // The server was gone before this worker took calls.
+    return 0;
+}
+
 await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);
 await app.WaitForShutdownAsync();
 return 0;

@@ -46,6 +46,9 @@ public sealed class QueueTests
         await using var server = await ServerProcess.StartAsync(new TestFolder(), DemoModel.Arguments);
         await server.AddImageAsync("large", NiftiBytes.Ct(LargeSize, [1.5, 0, 0, 0, 0, 1.5, 0, 0, 0, 0, 1.5, 0]), "x.nii");
         await server.AddImageAsync("small", NiftiBytes.Ct([24, 24, 24]), "x.nii");
+
+        // A worker that is killed while it starts is another case.
+        await server.SendAsync(HttpMethod.Post, $"/infer/{DemoModel.Name}?image=small&output=json");
         var slow = server.Client.PostAsync($"/infer/{DemoModel.Name}?image=large", null, TestContext.Current.CancellationToken);
         await UntilRunningAsync(server, 1);
         foreach (var worker in ChildProcesses.Of(server.ProcessId))

@@ -105,8 +105,16 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
     {
         var context = new TransformContext(options.MaxParallelism, cancellationToken: cancellationToken);
         var plan = planner.Plan(request);
+        var networkOptions = OptionsOf(request, plan);
+
+        // ONNX Runtime has no dropout to turn on; of a network that is built from its definition libtorch has.
+        if (measure.Method == UncertaintyMethod.Dropout && plan.Network is not null && request.Runtime == NetworkRuntime.Auto)
+        {
+            networkOptions = networkOptions with { Runtime = NetworkRuntime.Torch };
+        }
+
         using var sample = new Sample();
-        var network = await PrepareAsync(request, plan, image: null, keys: null, sample, OptionsOf(request, plan), context, new StageClock(time), progress);
+        var network = await PrepareAsync(request, plan, image: null, keys: null, sample, networkOptions, context, new StageClock(time), progress);
         var item = sample[plan.ImageKey];
         var image = item.GetFloat(context);
         RequireFinite(image, item);

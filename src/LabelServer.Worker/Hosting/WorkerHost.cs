@@ -25,6 +25,9 @@ internal static class WorkerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSystemdConsole(options => options.IncludeScopes = false);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+
+        // A start that was cancelled is no failure, and one that failed ends the process with the reason on standard error.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(options => Listen(options, start.Address));
         builder.Services.AddSingleton(start);
         builder.Services.AddRuntimes();

@@ -4,7 +4,7 @@ namespace LabelServer.Worker.Runtimes;
 
 /// <summary>A network that goes on when its device fails: a shortage of memory halves the windows at a time, any other failure, or one with a single window, moves it to the CPU for good.</summary>
 /// <remarks><see cref="Device"/> says where the last window ran, and so does the answer.</remarks>
-internal sealed partial class FallbackNetwork(INetwork network, string name, Func<NetworkPrecision, Task<INetwork>> openOnCpu, ILogger logger) : INetwork
+internal sealed partial class FallbackNetwork(INetwork network, string name, Func<NetworkPrecision, Task<INetwork>> openOnCpu, ILogger logger) : IDropoutNetwork
 {
     private const string Cpu = "cpu";
     private INetwork _network = network;
@@ -24,6 +24,9 @@ internal sealed partial class FallbackNetwork(INetwork network, string name, Fun
 
     /// <inheritdoc/>
     public LinearHead? Head => _network.Head;
+
+    /// <inheritdoc/>
+    public bool UseDropout(double? probability, long seed) => _network is IDropoutNetwork network && network.UseDropout(probability, seed);
 
     /// <inheritdoc/>
     public NetworkOutput Run(ReadOnlySpan<float> windows, WindowBatchShape shape, CancellationToken cancellationToken)

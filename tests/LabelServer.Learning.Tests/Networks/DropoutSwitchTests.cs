@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Tests.Networks;
 
+[Collection(GlobalRandomCollection.Name)]
 public sealed class DropoutSwitchTests
 {
     [Fact]
