@@ -12,6 +12,9 @@ public static class TorchPrecision
 {
     // A fifth faster at least: less is not worth the lost bits.
     private const double WorthIt = 0.8;
+    private const double Hopeless = 4;
+    private const int SmallEdge = 8;
+    private const int LargeEdge = 32;
     private const int Repeats = 3;
     private static readonly ConcurrentDictionary<string, Lazy<NetworkPrecision>> Measured = new(StringComparer.Ordinal);
 
@@ -23,15 +26,19 @@ public static class TorchPrecision
     /// <summary>The number type of that precision.</summary>
     public static ScalarType TypeOf(NetworkPrecision precision) => precision == NetworkPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
+    // First on a small volume: where bfloat16 is emulated it takes a hundred times as long, and the first request would wait for the large one.
     private static NetworkPrecision Measure(Device device) =>
-        Time(ScalarType.BFloat16, device) < WorthIt * Time(ScalarType.Float32, device) ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
+        IsWorthIt(SmallEdge, Hopeless, device) && IsWorthIt(LargeEdge, WorthIt, device) ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
+
+    private static bool IsWorthIt(int edge, double limit, Device device) =>
+        Time(ScalarType.BFloat16, edge, device) < limit * Time(ScalarType.Float32, edge, device);
 
     // The best of a few, so that another program's burst does not decide; after one run that is not counted.
-    private static TimeSpan Time(ScalarType type, Device device)
+    private static TimeSpan Time(ScalarType type, int edge, Device device)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        var input = TorchLayout.ChannelsLast(zeros([1, 32, 32, 32, 32], type, device));
+        var input = TorchLayout.ChannelsLast(zeros([1, 32, edge, edge, edge], type, device));
         var weight = TorchLayout.ChannelsLast(zeros([32, 32, 3, 3, 3], type, device));
         var best = TimeSpan.MaxValue;
         for (var run = 0; run <= Repeats; run++)

@@ -4,6 +4,7 @@ using LabelServer.Learning.Training;
 
 namespace LabelServer.Learning.Tests.Training;
 
+[Collection(GlobalRandomCollection.Name)]
 public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainerSettings Quick = new() { Epochs = 6, BatchSize = 2, Seed = 3, WeightAverageDecay = 0.9 };
