@@ -1,4 +1,5 @@
 using System.Net;
+using LabelServer.Bundles.History;
 using LabelServer.EndToEnd.Clients;
 using LabelServer.EndToEnd.Processes;
 using LabelServer.Testing;
@@ -41,6 +42,37 @@ public sealed class OnnxBundleTests
         await Infer(server, "source", """{"highres":true}""", "image");
         await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
         await Infer(server, "travelled", """{"highres":true}""", "image");
+    }
+
+    [Fact]
+    public async Task ExportOfAVersion_WritesThoseWeightsAndNotTheServedOnes()
+    {
+        using var folder = new TestFolder();
+        var models = Path.Combine(folder.Path, "models");
+        var source = Path.Combine(models, "source");
+        SegmentationBundle.Write(source, coarse: false);
+        var history = new WeightsHistory(source, SegmentationBundle.FineWeights, TimeProvider.System);
+        await history.PublishAsync(
+            (path, _) =>
+            {
+                SegmentationBundle.WriteWeights(path, seed: 7);
+                return Task.CompletedTask;
+            },
+            new PublishedWeights(1, null, [], 1, 0),
+            TestContext.Current.CancellationToken);
+        var (served, first) = (Path.Combine(folder.Path, "served.onnx"), Path.Combine(folder.Path, "first.onnx"));
+
+        var newest = await ServerProgram.RunAsync("models", "export", "source", "--models_dir", models, "--output", served);
+        var version = await ServerProgram.RunAsync("models", "export", "source", "--version", "0", "--models_dir", models, "--output", first);
+        var missing = await ServerProgram.RunAsync("models", "export", "source", "--version", "9", "--models_dir", models, "--output", Path.Combine(folder.Path, "none.onnx"));
+
+        Assert.True(newest.ExitCode + version.ExitCode == 0, newest.Output + version.Output);
+        Assert.Contains("version 0 of model.safetensors", version.Output, StringComparison.Ordinal);
+        Assert.Equal(new FileInfo(served).Length, new FileInfo(first).Length);
+        Assert.NotEqual(await File.ReadAllBytesAsync(served, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(first, TestContext.Current.CancellationToken));
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("There is no version 9", missing.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder.Path, "none.onnx")));
     }
 
     [Fact]

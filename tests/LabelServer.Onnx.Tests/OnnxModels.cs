@@ -60,6 +60,22 @@ internal static class OnnxModels
             TensorValues.Of("b", bias, [bias.Length], isHalf));
     }
 
+    /// <summary>A loop that adds one to the image.</summary>
+    public static ModelProto Loop(long trips)
+    {
+        const TensorProto.Types.DataType Truth = (TensorProto.Types.DataType)9;
+        var body = new GraphProto { Name = "body" };
+        body.Node.AddRange([Node("Identity", ["condition_in"], "condition_out"), Node("Add", ["value_in", "one"], "value_out")]);
+        body.Input.AddRange([Value("i", [], TensorProto.Types.DataType.Int64), Value("condition_in", [], Truth), Value("value_in", Free(1))]);
+        body.Output.AddRange([Value("condition_out", [], Truth), Value("value_out", Free(1))]);
+        var loop = Node("Loop", ["trips", string.Empty, "image"], "pred");
+        loop.Name = "endless";
+        loop.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body });
+        var count = TensorValues.Of("trips", trips);
+        count.Dims.Clear();
+        return Model(13, [loop], [Value("image", Free(1))], [Value("pred", Free(1))], count, TensorValues.Of("one", [1f], [1]));
+    }
+
     /// <summary>Writes a model into a file.</summary>
     public static string Write(ModelProto model, string folder, string name = "model.onnx")
     {

@@ -60,6 +60,15 @@ public sealed class WeightsHistory
         return mark.Length == served.Length && mark.Modified == served.LastWriteTimeUtc ? Versions().FirstOrDefault(v => v.Version == mark.Version) : null;
     }
 
+    /// <summary>The full path of a version's weights, to read them without serving them.</summary>
+    /// <param name="version">Its number.</param>
+    /// <exception cref="WeightsHistoryException">There is no such version.</exception>
+    public string FileOf(int version)
+    {
+        var versions = Versions();
+        return versions.Any(v => v.Version == version) ? PathOf(version) : throw Missing(version.ToString(CultureInfo.InvariantCulture), versions);
+    }
+
     /// <summary>Adds a version and serves it. What it replaces is kept.</summary>
     /// <param name="write">Writes the weights to the path that it is given, whole or not at all.</param>
     /// <param name="info">What is known of them.</param>
@@ -89,9 +98,7 @@ public sealed class WeightsHistory
         var wanted = version is null ? versions.FirstOrDefault(v => v.Version < now) : versions.FirstOrDefault(v => v.Version == version);
         if (wanted is null)
         {
-            throw new WeightsHistoryException(
-                $"There is no version {version?.ToString(CultureInfo.InvariantCulture) ?? "before the served one"} of {Path.GetFileName(ServedFile)}. " +
-                (versions.Count == 0 ? "Nothing was published yet." : $"There are: {string.Join(", ", versions.Select(v => v.Version))}."));
+            throw Missing(version?.ToString(CultureInfo.InvariantCulture) ?? "before the served one", versions);
         }
 
         if (versions.Count > 0 && FindServed() is null)
@@ -102,6 +109,9 @@ public sealed class WeightsHistory
         Serve(wanted.Version);
         return wanted;
     }
+
+    private WeightsHistoryException Missing(string version, IReadOnlyList<WeightsVersion> versions) => new(
+        $"There is no version {version} of {Path.GetFileName(ServedFile)}. " + (versions.Count == 0 ? "Nothing was published yet." : $"There are: {string.Join(", ", versions.Select(v => v.Version))}."));
 
     private string MarkFile => _folder + ".served";
 

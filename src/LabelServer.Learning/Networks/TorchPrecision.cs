@@ -23,6 +23,10 @@ public static class TorchPrecision
         ? precision
         : Measured.GetOrAdd(TorchDevices.NameOf(device), _ => new Lazy<NetworkPrecision>(() => Measure(device))).Value;
 
+    /// <summary>Whether that precision is emulated on the device: many times slower than float32 even on a small volume, so that a window of a scan would take minutes.</summary>
+    /// <remarks>Measured at each call, which takes a few milliseconds where it is not.</remarks>
+    public static bool IsEmulated(NetworkPrecision precision, Device device) => precision == NetworkPrecision.BFloat16 && !IsWorthIt(SmallEdge, Hopeless, device);
+
     /// <summary>The number type of that precision.</summary>
     public static ScalarType TypeOf(NetworkPrecision precision) => precision == NetworkPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 

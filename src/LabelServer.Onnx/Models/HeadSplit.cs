@@ -7,8 +7,11 @@ namespace LabelServer.Onnx.Models;
 /// <remarks>With 32 features and 105 classes the windows that come out are a third of the size, and so is what blending holds.</remarks>
 internal static class HeadSplit
 {
-    // What may stand between the convolution and the output without changing a value that matters: a copy, or a widening to float32.
-    private static readonly string[] Transparent = ["Identity", "Cast"];
+    // Far more classes than any model has; a file may declare any number.
+    private const long MostOutputs = 1 << 16;
+
+    // Exporters write one or two; a file may have copies in a circle.
+    private const int MostTransparent = 4;
 
     /// <summary>Changes the model so that its output is the features, and gives the step that is left out; null, and no change, where the model does not end that way.</summary>
     /// <param name="model">The model.</param>
@@ -17,7 +20,7 @@ internal static class HeadSplit
     {
         var graph = model.Graph;
         var convolution = Producer(graph, output);
-        while (convolution is not null && Transparent.Contains(convolution.OpType))
+        for (var step = 0; step < MostTransparent && convolution is { Input.Count: > 0 } && IsTransparent(convolution); step++)
         {
             convolution = Producer(graph, convolution.Input[0]);
         }
@@ -37,6 +40,9 @@ internal static class HeadSplit
 
     private static NodeProto? Producer(GraphProto graph, string value) => graph.Node.FirstOrDefault(n => n.Output.Contains(value));
 
+    // What may stand between the convolution and the output without changing a value that matters: a copy, or a widening to float32.
+    private static bool IsTransparent(NodeProto node) => node.OpType == "Identity" || (node.OpType == "Cast" && node.Attribute.Any(a => a.Name == "to" && a.I == (long)TensorProto.Types.DataType.Float));
+
     private static bool IsPlain(NodeProto convolution) => convolution.Attribute.All(a => a.Name switch
     {
         "kernel_shape" or "strides" => a.Ints.All(v => v == 1),
@@ -48,14 +54,13 @@ internal static class HeadSplit
 
     private static LinearHead? Head(GraphProto graph, NodeProto convolution)
     {
-        if (Initializer(graph, convolution.Input[1]) is not { Dims.Count: 4 or 5 } weights || weights.Dims.Skip(2).Any(d => d != 1) || weights.Dims[0] <= weights.Dims[1])
+        if (Initializer(graph, convolution.Input[1]) is not { Dims: [> 1 and <= MostOutputs and var outputs, > 0 and var features, ..] } weights || weights.Dims.Skip(2).Any(d => d != 1) || outputs <= features)
         {
             return null;
         }
 
-        var outputs = (int)weights.Dims[0];
         var bias = convolution.Input.Count == 3 && convolution.Input[2].Length > 0 ? Initializer(graph, convolution.Input[2]) is { } tensor ? TensorValues.ToSingles(tensor) : null : new float[outputs];
-        return TensorValues.ToSingles(weights) is { } values && bias?.Length == outputs && values.Length == outputs * weights.Dims[1] ? new LinearHead(values, bias) : null;
+        return TensorValues.ToSingles(weights) is { } values && bias?.Length == outputs && values.Length == outputs * features ? new LinearHead(values, bias) : null;
     }
 
     private static TensorProto? Initializer(GraphProto graph, string name) => graph.Initializer.FirstOrDefault(i => i.Name == name);
@@ -64,27 +69,20 @@ internal static class HeadSplit
     private static void Prune(GraphProto graph, string wanted)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal) { wanted };
-        for (var index = graph.Node.Count - 1; index >= 0; index--)
+        var kept = new List<NodeProto>(graph.Node.Count);
+        foreach (var node in graph.Node.Reverse().Where(n => n.Output.Any(needed.Contains)))
         {
-            var node = graph.Node[index];
-            if (node.Output.Any(needed.Contains))
-            {
-                needed.UnionWith(node.Input);
-                needed.UnionWith(node.Attribute.SelectMany(a => a.Graphs.Append(a.G)).Where(g => g is not null).SelectMany(Outer));
-            }
-            else
-            {
-                graph.Node.RemoveAt(index);
-            }
+            kept.Add(node);
+            needed.UnionWith(node.Input);
+            needed.UnionWith(node.Attribute.SelectMany(a => a.Graphs.Append(a.G)).Where(g => g is not null).SelectMany(Outer));
         }
 
-        for (var index = graph.Initializer.Count - 1; index >= 0; index--)
-        {
-            if (!needed.Contains(graph.Initializer[index].Name))
-            {
-                graph.Initializer.RemoveAt(index);
-            }
-        }
+        kept.Reverse();
+        graph.Node.Clear();
+        graph.Node.AddRange(kept);
+        var weights = graph.Initializer.Where(i => needed.Contains(i.Name)).ToList();
+        graph.Initializer.Clear();
+        graph.Initializer.AddRange(weights);
     }
 
     // A sub-graph reads values of the graph around it by name.

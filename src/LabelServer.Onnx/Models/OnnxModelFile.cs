@@ -16,7 +16,7 @@ internal static class OnnxModelFile
     /// <summary>Reads and checks the file.</summary>
     /// <param name="file">The <c>.onnx</c> file.</param>
     /// <param name="cancellationToken">Looked at between the steps.</param>
-    /// <exception cref="NetworkWeightsException">It is no ONNX model, is cut short, too large, or names data outside its folder.</exception>
+    /// <exception cref="NetworkWeightsException">It is no ONNX model, is cut short, too large, has loops, or names data outside its folder.</exception>
     public static async Task<ModelProto> ReadAsync(string file, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(file);
@@ -27,6 +27,7 @@ internal static class OnnxModelFile
         }
 
         var model = Parse(await File.ReadAllBytesAsync(file, cancellationToken), name);
+        GraphLimits.Check(model, name);
         ExternalData.Check(model, file);
         return model;
     }

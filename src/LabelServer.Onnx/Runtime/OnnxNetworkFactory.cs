@@ -66,7 +66,7 @@ public sealed class OnnxNetworkFactory : INetworkFactory
         {
             var inputs = Inputs(session, name, options);
             var classes = ChannelsOf(options.Data?.Outputs, output) ?? FixedChannels(session, output, options.SpatialDims, inputs[0].ChannelsLast);
-            return new OnnxNetwork(session, name, inputs, head is null ? output : model.Graph.Output[0].Name, device, head, classes);
+            return new OnnxNetwork(session, name, inputs, head is null ? output : model.Graph.Output[0].Name, device, head, classes, PrecisionOf(model));
         }
         catch
         {
@@ -82,6 +82,10 @@ public sealed class OnnxNetworkFactory : INetworkFactory
         var wanted = ScoreNames.Concat(data?.Outputs.Select(o => o.Name) ?? []);
         return wanted.FirstOrDefault(outputs.Contains) ?? outputs.FirstOrDefault(o => o.Length > 0) ?? throw new NetworkWeightsException($"'{name}' has an output without a name.");
     }
+
+    // By the weights: a model may take and give float32 and compute in half precision all the same. On a processor ONNX Runtime widens the values for the sums.
+    private static NetworkPrecision PrecisionOf(ModelProto model) =>
+        ModelTensors.All(model).Any(t => t.Dims.Count > 1 && t.DataType == (int)TensorProto.Types.DataType.Float16) ? NetworkPrecision.Float16 : NetworkPrecision.Float32;
 
     // In the order of the metadata where their names are the model's; else in the model's own.
     private static List<OnnxPort> Inputs(InferenceSession session, string name, NetworkOptions options)

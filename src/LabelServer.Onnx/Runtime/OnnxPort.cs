@@ -1,3 +1,4 @@
+using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Networks;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -47,6 +48,51 @@ internal sealed record OnnxPort(string Name, IReadOnlyList<int> Shape, int? Chan
         }
 
         return new OnnxPort(name, shape, fixedChannels > 0 ? fixedChannels : declared, last, about.ElementDataType == TensorElementType.Float16);
+    }
+
+    /// <summary>Requires that windows have the sizes that the model fixes.</summary>
+    /// <param name="model">The model's file name, for messages.</param>
+    /// <param name="windows">The windows.</param>
+    /// <exception cref="NetworkUnsupportedException">They have not.</exception>
+    public void RequireFit(string model, WindowBatchShape windows)
+    {
+        for (var axis = 0; axis < windows.SpatialDims; axis++)
+        {
+            if (Spatial(axis) is { } size && size != windows.Size[axis])
+            {
+                throw new NetworkUnsupportedException($"'{model}' takes windows of {Text(Shape)} at its input '{Name}', not {windows}. Set the inferer's roi_size to the size of the model.");
+            }
+        }
+    }
+
+    /// <summary>Lays windows into memory as this input takes them; windows beyond those that are there are zeros.</summary>
+    /// <param name="windows">Samples [N, C, X, Y, Z] of all windows.</param>
+    /// <param name="shape">Their shape.</param>
+    /// <param name="channel">The first channel that this input takes.</param>
+    /// <param name="channels">How many it takes.</param>
+    /// <param name="first">The first window.</param>
+    /// <param name="count">How many windows.</param>
+    /// <param name="batch">How many the model takes.</param>
+    /// <returns>The memory; whoever asked frees it.</returns>
+    public unsafe NativeBuffer<byte> Fill(ReadOnlySpan<float> windows, WindowBatchShape shape, int channel, int channels, int first, int count, int batch)
+    {
+        var voxels = checked((int)shape.Size.VoxelCount);
+        var bytes = checked(voxels * channels * (IsHalf ? 2 : sizeof(float)));
+        var memory = new NativeBuffer<byte>(checked(bytes * batch), clear: count < batch);
+        for (var item = 0; item < count; item++)
+        {
+            var from = ((first + item) * shape.Channels) + channel;
+            WindowLayout.Fill(windows.Slice(checked(from * voxels), channels * voxels), memory.Pointer + ((long)item * bytes), channels, ChannelsLast, IsHalf);
+        }
+
+        return memory;
+    }
+
+    /// <summary>The shape of the tensor that this input gets.</summary>
+    public long[] ShapeOf(WindowBatchShape shape, int batch, int channels)
+    {
+        long[] spatial = shape.SpatialDims == 2 ? [shape.Size.I, shape.Size.J] : [shape.Size.I, shape.Size.J, shape.Size.K];
+        return ChannelsLast ? [batch, .. spatial, channels] : [batch, channels, .. spatial];
     }
 
     /// <summary>"[?, 1, 64, 64, 64]", for messages.</summary>

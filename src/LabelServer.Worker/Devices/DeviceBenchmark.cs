@@ -59,6 +59,12 @@ internal sealed class DeviceBenchmark(IEnumerable<IRuntimeOffer> runtimes, Devic
         var result = new BenchmarkResult { Device = options.Device, Runtime = runtime.Runtime.ToString().ToLowerInvariant(), Precision = options.Precision.ToString().ToLowerInvariant() };
         try
         {
+            if (runtime.IsEmulated(options.Device, options.Precision))
+            {
+                result.LeftOut = $"emulated, left out: {options.Device} has no instructions for {result.Precision}, and a window would take minutes";
+                return (result, null);
+            }
+
             var product = runtime.MultiplyMatrices(MatrixEdge, options.Device, options.Precision, Repeats, cancellationToken);
             result.MatrixGigaflops = 2.0 * MatrixEdge * MatrixEdge * MatrixEdge / product.TotalSeconds / 1e9;
             MemoryPeak.Start();

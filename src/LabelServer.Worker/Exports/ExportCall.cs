@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using LabelServer.Bundles.History;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Onnx.Export;
@@ -52,6 +53,8 @@ internal sealed partial class ExportCall(INetworkFactory networks, ExportCheck c
             throw new NetworkUnsupportedException($"{Path.GetFileName(network.WeightsFile)} is a whole network, not weights for one of this program's networks, and can not be written as ONNX.");
         if (!File.Exists(network.WeightsFile))
             throw new ModelMissingException($"The weights '{Path.GetFileName(network.WeightsFile)}' are not in the bundle. Fetch them with: labelserver models download {Path.GetFileName(request.BundleFolder)}");
+        if (request.HasVersion)
+            network = network with { WeightsFile = new WeightsHistory(request.BundleFolder, Path.GetFileName(network.WeightsFile), TimeProvider.System).FileOf(request.Version) };
         var precision = request.Half ? NetworkPrecision.Float16 : NetworkPrecision.Float32;
         var options = new OnnxGraphOptions(precision, NameOf(network.Metadata.Inputs, "image"), NameOf(network.Metadata.Outputs, "pred"), MetadataProperties.Of(network.Metadata));
         await OnnxExport.WriteAsync(definition, network.WeightsFile, file, options, cancellationToken);

@@ -18,6 +18,11 @@ internal interface IRuntimeOffer
     /// <summary>Loads the library and looks what it offers here.</summary>
     RuntimeFindings Look();
 
+    /// <summary>Whether the device has no instructions for that precision, so that it is emulated and many times slower than float32. A small measurement tells.</summary>
+    /// <param name="device">The device's id.</param>
+    /// <param name="precision">One of <see cref="Precisions"/>.</param>
+    bool IsEmulated(string device, NetworkPrecision precision);
+
     /// <summary>Multiplies two large matrices, for the speed that a device has at most.</summary>
     /// <param name="edge">Rows and columns of each.</param>
     /// <param name="device">The device's id.</param>

@@ -17,6 +17,9 @@ internal sealed class OnnxOffer : IRuntimeOffer
     public IReadOnlyList<NetworkPrecision> Precisions => [NetworkPrecision.Float32];
 
     /// <inheritdoc/>
+    public bool IsEmulated(string device, NetworkPrecision precision) => false;
+
+    /// <inheritdoc/>
     public TimeSpan MultiplyMatrices(int edge, string device, NetworkPrecision precision, int repeats, CancellationToken cancellationToken) =>
         OnnxRuntimeInfo.MultiplyMatrices(edge, device, repeats, cancellationToken);
 

@@ -1,5 +1,4 @@
 using LabelServer.Bundles.Config;
-using LabelServer.Imaging.Geometry;
 using LabelServer.Inference.Networks;
 using LabelServer.Worker.Devices;
 
@@ -8,9 +7,6 @@ namespace LabelServer.Worker.Runtimes;
 /// <summary>Decides which runtime a network runs by: the one that is asked for, the only one that can, or the one that was measured to be faster at the first load.</summary>
 internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtimes, DeviceInventory devices, RuntimeTimings timings, TimeProvider time, ILogger<RuntimeSelector> logger) : INetworkFactory
 {
-    private const int Edge3D = 48;
-    private const int Edge2D = 192;
-    private const int Repeats = 2;
     private readonly IReadOnlyList<IRuntimeOffer> _runtimes = [.. runtimes];
 
     /// <inheritdoc/>
@@ -38,7 +34,12 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
     {
         var candidates = Candidates(name, options, supports);
         if (candidates.Count == 1)
+        {
+            if (candidates[0].IsEmulated(options.Device, options.Precision))
+                LogEmulated(name, options.Precision, options.Device);
             return await open(candidates[0].Networks);
+        }
+
         var key = $"{description} on {options.Device}, {options.Precision}, {devices.Threads} threads, torch {devices.TorchVersion}, onnx {devices.OnnxVersion}";
         if (timings.Find(key) is { } known && candidates.FirstOrDefault(c => c.Runtime == known) is { } kept)
             return await open(kept.Networks);
@@ -76,8 +77,9 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
         {
             foreach (var candidate in candidates)
             {
-                var network = await open(candidate.Networks);
-                var took = await Task.Run(() => Time(network, options, cancellationToken), cancellationToken);
+                if (await OpenIfSupported(name, candidate, open, isLast: best is null && candidate == candidates[^1]) is not { } network)
+                    continue;
+                var took = await TimeAsync(network, options, cancellationToken);
                 LogMeasured(name, candidate.Runtime, network.Device, network.Precision, took.TotalSeconds);
                 if (best is null || took < fastest)
                 {
@@ -100,6 +102,33 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
         return best!;
     }
 
+    // A runtime may know a network and not one of its arguments, which only building it tells; then another one runs it, and the last one's reason counts.
+    private async Task<INetwork?> OpenIfSupported(string name, IRuntimeOffer candidate, Func<INetworkFactory, Task<INetwork>> open, bool isLast)
+    {
+        try
+        {
+            return await open(candidate.Networks);
+        }
+        catch (NetworkUnsupportedException error) when (!isLast)
+        {
+            LogNotSupported(name, candidate.Runtime, error.Message);
+            return null;
+        }
+    }
+
+    private async Task<TimeSpan> TimeAsync(INetwork network, NetworkOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => SmallWindow.Time(network, options.SpatialDims, time, cancellationToken), cancellationToken);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     private void Keep(string key, NetworkRuntime runtime)
     {
         try
@@ -112,33 +141,14 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
         }
     }
 
-    // The best of two after one that is not counted; a network that does not take this window counts as slow, since another may.
-    private TimeSpan Time(INetwork network, NetworkOptions options, CancellationToken cancellationToken)
-    {
-        var size = options.SpatialDims == 2 ? new GridSize(Edge2D, Edge2D, 1) : new GridSize(Edge3D, Edge3D, Edge3D);
-        var shape = new WindowBatchShape(1, network.InputChannels ?? 1, size, options.SpatialDims);
-        var window = new float[shape.SampleCount];
-        var best = TimeSpan.MaxValue;
-        try
-        {
-            for (var run = 0; run <= Repeats; run++)
-            {
-                var start = time.GetTimestamp();
-                network.Run(window, shape, cancellationToken).Dispose();
-                var took = time.GetElapsedTime(start);
-                best = run > 0 && took < best ? took : best;
-            }
-        }
-        catch (NetworkException)
-        {
-            return TimeSpan.MaxValue;
-        }
-
-        return best;
-    }
-
     [LoggerMessage(1, LogLevel.Information, "{Network} by {Runtime} on {Device} in {Precision}: {Seconds:0.000} s for a small window.")]
     private partial void LogMeasured(string network, NetworkRuntime runtime, string device, NetworkPrecision precision, double seconds);
+
+    [LoggerMessage(3, LogLevel.Information, "{Network} can not run by {Runtime}: {Reason}")]
+    private partial void LogNotSupported(string network, NetworkRuntime runtime, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Network} runs in {Precision} as it was asked for, which is emulated on '{Device}' and many times slower than float32.")]
+    private partial void LogEmulated(string network, NetworkPrecision precision, string device);
 
     [LoggerMessage(2, LogLevel.Warning, "Which runtime is faster can not be kept and will be measured again: {Reason}")]
     private partial void LogNotKept(string reason);

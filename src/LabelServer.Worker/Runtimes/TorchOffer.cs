@@ -19,6 +19,10 @@ internal sealed class TorchOffer : IRuntimeOffer
     public IReadOnlyList<NetworkPrecision> Precisions => [NetworkPrecision.Float32, NetworkPrecision.BFloat16];
 
     /// <inheritdoc/>
+    public bool IsEmulated(string device, NetworkPrecision precision) =>
+        precision == NetworkPrecision.BFloat16 && TorchPrecision.IsEmulated(precision, TorchDevices.Resolve(device));
+
+    /// <inheritdoc/>
     public TimeSpan MultiplyMatrices(int edge, string device, NetworkPrecision precision, int repeats, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();

@@ -19,19 +19,26 @@ internal static class DeviceBenchmarkReport
         {
             var result = call.ResponseStream.Current;
             faults += result.Problem.Length > 0 ? 1 : 0;
-            await output.WriteLineAsync(result.Problem.Length > 0 ? $"  ✗ {result.Device} {result.Runtime} {result.Precision}: {result.Problem}" : Line(
-                result.Device,
-                result.Runtime,
-                result.Precision,
-                Text(result.WindowsPerSecond, "0.000"),
-                Text(1 / result.WindowsPerSecond, "0.00"),
-                result.HasAgreement ? Text(result.Agreement * 100, "0.000") + " %" : "reference",
-                Text(result.MatrixGigaflops, "0"),
-                Text(result.PeakResidentBytes / (double)(1 << 20), "0") + " MiB"));
+            await output.WriteLineAsync(result switch
+            {
+                { Problem.Length: > 0 } => $"  ✗ {result.Device} {result.Runtime} {result.Precision}: {result.Problem}",
+                { LeftOut.Length: > 0 } => Line(result.Device, result.Runtime, result.Precision) + " " + result.LeftOut,
+                _ => Measured(result),
+            });
         }
 
         return faults;
     }
+
+    private static string Measured(BenchmarkResult result) => Line(
+        result.Device,
+        result.Runtime,
+        result.Precision,
+        Text(result.WindowsPerSecond, "0.000"),
+        Text(1 / result.WindowsPerSecond, "0.00"),
+        result.HasAgreement ? Text(result.Agreement * 100, "0.000") + " %" : "reference",
+        Text(result.MatrixGigaflops, "0"),
+        Text(result.PeakResidentBytes / (double)(1 << 20), "0") + " MiB");
 
     private static string Line(params string[] columns) => "  " + string.Join(' ', columns.Select((c, index) => index < 3 ? c.PadRight(12) : c.PadLeft(14)));
 

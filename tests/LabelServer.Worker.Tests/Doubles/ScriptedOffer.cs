@@ -13,7 +13,11 @@ internal sealed class ScriptedOffer(NetworkRuntime runtime, INetworkFactory netw
 
     public INetworkFactory Networks => networks;
 
-    public IReadOnlyList<NetworkPrecision> Precisions => [NetworkPrecision.Float32];
+    public IReadOnlyList<NetworkPrecision> Precisions { get; init; } = [NetworkPrecision.Float32];
+
+    public IReadOnlyList<NetworkPrecision> Emulated { get; init; } = [];
+
+    public bool IsEmulated(string device, NetworkPrecision precision) => Emulated.Contains(precision);
 
     public RuntimeFindings Look() => new(Problem.Length == 0 ? "1.0" : string.Empty, Problem, [.. gpus.Select(g => new Device { Id = g, Name = $"GPU {g}" })], 2);
 

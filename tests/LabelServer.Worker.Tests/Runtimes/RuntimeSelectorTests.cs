@@ -65,6 +65,47 @@ public sealed class RuntimeSelectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Create_BFloat16WhereItIsEmulated_DoesAsAskedAndWarns()
+    {
+        using var network = await Selector(emulated: NetworkPrecision.BFloat16).CreateAsync(Definition, "model.pt", new NetworkOptions(NetworkPrecision.BFloat16), Stop);
+
+        Assert.Equal("torch", network.Device);
+        Assert.Contains("emulated", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_AnArgumentThatOneRuntimeDoesNotKnow_TakesTheOtherOne(bool isTorch)
+    {
+        Func<NetworkOptions, INetwork> refuse = _ => throw new NetworkUnsupportedException("The activation 'HARDSWISH' is not supported.");
+        var (torch, onnx) = isTorch ? (new ScriptedNetworks(refuse), _onnx) : (_torch, new ScriptedNetworks(refuse));
+
+        using var network = await Selector(torch, onnx).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop);
+
+        Assert.Equal(isTorch ? "onnx" : "torch", network.Device);
+        Assert.Contains(_log.Lines, l => l.Contains("HARDSWISH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Create_AnArgumentThatNoRuntimeKnows_IsRefusedWithTheReason()
+    {
+        Func<NetworkOptions, INetwork> refuse = _ => throw new NetworkUnsupportedException("The activation 'HARDSWISH' is not supported.");
+
+        await Assert.ThrowsAsync<NetworkUnsupportedException>(() => Selector(new ScriptedNetworks(refuse), new ScriptedNetworks(refuse)).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop));
+    }
+
+    [Fact]
+    public async Task Create_CancelledWhileItIsMeasured_LeavesNoNetworkOpen()
+    {
+        var network = new ScriptedNetwork("torch", _ => throw new OperationCanceledException());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Selector(new ScriptedNetworks(_ => network), _onnx).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop));
+
+        Assert.True(network.IsDisposed);
+    }
+
+    [Fact]
     public async Task Create_ADirectMLDevice_IsOnnxRuntimes()
     {
         using var network = await Create(new NetworkOptions(Device: "directml:0"));
@@ -110,9 +151,11 @@ public sealed class RuntimeSelectorTests : IDisposable
 
     private Task<INetwork> Create(NetworkOptions options, string torchProblem = "") => Selector(torchProblem).CreateAsync(Definition, "model.pt", options, Stop);
 
-    private RuntimeSelector Selector(string torchProblem = "")
+    private RuntimeSelector Selector(string torchProblem = "", params NetworkPrecision[] emulated) => Selector(_torch, _onnx, torchProblem, emulated);
+
+    private RuntimeSelector Selector(ScriptedNetworks torch, ScriptedNetworks onnx, string torchProblem = "", params NetworkPrecision[] emulated)
     {
-        IRuntimeOffer[] offers = [new ScriptedOffer(NetworkRuntime.Torch, _torch) { Problem = torchProblem }, new ScriptedOffer(NetworkRuntime.Onnx, _onnx)];
+        IRuntimeOffer[] offers = [new ScriptedOffer(NetworkRuntime.Torch, torch) { Problem = torchProblem, Emulated = emulated }, new ScriptedOffer(NetworkRuntime.Onnx, onnx)];
         return new RuntimeSelector(offers, new DeviceInventory(offers), new RuntimeTimings(File), _time, _log);
     }
 }
