@@ -152,6 +152,6 @@ public static class VolumeReader
         }
 
         throw new VolumeFormatException(
-            $"The image '{source.Name}' is neither NIfTI nor NRRD: it starts with {Convert.ToHexString(start.Span[..Math.Min(8, start.Length)])}{ForeignFormat.Describe(start.Span)}. Convert it to .nii.gz or .nrrd.");
+            $"The image '{source.Name}' is neither NIfTI nor NRRD: {(start.IsEmpty ? "it holds no byte" : "it starts with " + Convert.ToHexString(start.Span[..Math.Min(8, start.Length)]))}{ForeignFormat.Describe(start.Span)}. Convert it to .nii.gz or .nrrd.");
     }
 }

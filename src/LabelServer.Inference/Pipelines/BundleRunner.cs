@@ -86,7 +86,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         var network = await PrepareAsync(request, plan, image, keys, sample, networkOptions, context, clock, progress);
         keys ??= image is null ? null : RunKeys.Of(await image.FinishAsync(cancellationToken), weights, request, plan, networkOptions);
         var seen = sample[plan.ImageKey].GetFloat(context);
-        var windows = InferAndRelease(plan, sample, network, context, clock, progress);
+        var windows = InferWithRoi(request, () => InferAndRelease(plan, sample, network, context, clock, progress));
         progress?.Report(new InferenceProgress(InferenceStage.Postprocessing, windows, windows, NetworkEnds));
         await PostprocessAsync(plan, sample, context, clock);
         using var labels = Labels(request, plan, sample, context, clock);
@@ -208,6 +208,21 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
             var start = clock.Start();
             await plan.Preprocessing.Slice(index, index + 1).ApplyAsync(sample, context);
             clock.Pre(NameOf(step), start);
+        }
+    }
+
+    // Which windows a network takes shows when it runs: with a size that the request chose, the request is wrong and not the bundle.
+    private int InferWithRoi(InferenceRequest request, Func<int> infer)
+    {
+        try
+        {
+            return infer();
+        }
+        catch (NetworkException error) when (request.RoiSize is { Count: > 0 } && !MemoryShortage.IsCauseOf(error))
+        {
+            throw new InferenceParameterException(
+                $"roi_size [{string.Join(", ", request.RoiSize!)}] does not suit the model '{Name}' on the image '{request.ImageName}': {error.Message} Leave roi_size out to take the bundle's own windows, or give multiples of 32.",
+                error);
         }
     }
 

@@ -27,8 +27,8 @@ public sealed class SlidingWindowInferer(SlidingWindowOptions options)
     /// <param name="parallel">Threads and cancellation; cancellation is looked at before each batch of windows.</param>
     /// <param name="progress">Told after each batch; may be null.</param>
     /// <returns>One channel on the image's grid, <c>uint8</c> for up to 256 classes, else <c>uint16</c>; the caller disposes it.</returns>
-    /// <exception cref="SlidingWindowException">An option is out of range, or the image is too small for the padding.</exception>
-    /// <exception cref="NetworkException">The network does not accept the image or the windows, or its runtime fails.</exception>
+    /// <exception cref="SlidingWindowException">An option is out of range, the image is too small for the padding, or it has other channels than the network takes.</exception>
+    /// <exception cref="NetworkException">The network does not accept the windows, or its runtime fails.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Volume Labels(Volume<float> image, INetwork network, ParallelOptions parallel, IProgress<WindowProgress>? progress = null) =>
         Run(image, network, parallel, progress, (plan, channels) => (network.Head?.Outputs ?? channels) <= MostClassesInByte
@@ -57,15 +57,15 @@ public sealed class SlidingWindowInferer(SlidingWindowOptions options)
         ArgumentNullException.ThrowIfNull(parallel);
         if (network.InputChannels is { } expected && expected != image.Channels)
         {
-            throw new NetworkException($"The network expects {expected} channel(s), the preprocessed image has {image.Channels}.");
+            throw new SlidingWindowException($"The network expects {expected} channel(s), the preprocessed image has {image.Channels}. Send an image with as many channels as the model was trained on.");
         }
 
         var plan = WindowPlan.Create(Options, image.Size);
         var cutter = new WindowCutter(image, plan);
         var total = plan.Order.Count;
         var batchSize = Math.Min(Options.BatchSize, total);
-        var samples = checked((int)(plan.Roi.VoxelCount * image.Channels));
-        using var windows = new NativeBuffer<float>(checked(samples * batchSize), clear: false);
+        var samples = SamplesOfWindow(plan, image.Channels, batchSize);
+        using var windows = new NativeBuffer<float>(samples * batchSize, clear: false);
         IWindowAccumulator? accumulator = null;
         try
         {
@@ -97,4 +97,9 @@ public sealed class SlidingWindowInferer(SlidingWindowOptions options)
             throw;
         }
     }
+
+    // A batch of windows is one block of memory.
+    private static int SamplesOfWindow(WindowPlan plan, int channels, int batchSize) => plan.Roi.VoxelCount * channels * batchSize is var samples && samples <= Array.MaxLength
+        ? (int)(samples / batchSize)
+        : throw new SlidingWindowException($"{batchSize} window(s) of {plan.Roi} voxels with {channels} channel(s) have {samples} samples, more than can be computed at once. Use a smaller roi_size or sw_batch_size.");
 }

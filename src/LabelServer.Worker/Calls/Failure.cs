@@ -4,6 +4,7 @@ using LabelServer.Imaging;
 using LabelServer.Inference;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
+using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
 using LabelServer.Worker.Contract;
 #if TORCH
@@ -82,7 +83,7 @@ internal static class Failure
     /// <summary>The kind of an exception.</summary>
     public static FailureKind KindOf(Exception error) => MemoryShortage.IsCauseOf(error) ? FailureKind.Memory : error switch
     {
-        ImagingException => FailureKind.Image,
+        ImagingException or TransformException or SlidingWindowException => FailureKind.Image,
         InferenceParameterException => FailureKind.Parameter,
         BundleException or ModelMissingException or BundleUnsupportedException or TransformConfigException or NetworkUnsupportedException or NetworkWeightsException => FailureKind.Model,
         InferenceException => FailureKind.Step,

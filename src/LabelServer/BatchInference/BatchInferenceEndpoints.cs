@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using LabelServer.Datastore;
+using LabelServer.Datastore.Names;
 using LabelServer.Http;
 using LabelServer.Jobs;
 using LabelServer.Models;
 using LabelServer.OpenApi;
+using LabelServer.Workers;
 
 namespace LabelServer.BatchInference;
 
@@ -24,21 +27,27 @@ internal static class BatchInferenceEndpoints
         });
     }
 
-    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog catalog, JobQueue<BatchJobs> queue, CancellationToken cancellationToken)
+    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog catalog, LocalDatastore store, JobQueue<BatchJobs> queue, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
         var images = query.Choice("images", "all", "all", "labeled", "unlabeled");
         var runSync = query.Boolean("run_sync", false);
         query.Validate();
-        if (catalog.Require(model).Problem is { } problem)
+        var description = catalog.Require(model);
+        if (description.Problem is { } problem)
             throw new Inference.ModelNotUsableException(problem);
         var body = await RequestBody.ReadObjectAsync(request, cancellationToken);
 
         // What the body says about model and images stands beneath the address, except for a list of ids, which the address cannot hold.
-        var job = new JsonObject { ["model"] = model, ["images"] = images };
+        var job = new JsonObject { ["model"] = model, ["images"] = request.Query.ContainsKey("images") ? images : BatchRequest.Word(body) ?? images };
         foreach (var (key, value) in body.Where(b => b.Key != "model" && (b.Key != "images" || b.Value is JsonArray)))
             job[key] = value?.DeepClone();
-        BatchRequest.Read(job);
+
+        // A value that cannot be is told at once, not by a job that fails on every image.
+        var batch = BatchRequest.Read(job);
+        InferHeaderFactory.Check(batch.Parameters, description);
+        if (batch.SaveAs is { } tag)
+            LabelTagNames.Require(tag, store.Statistics.LabelTags.Select(t => t.Key));
         return new JsonAnswer(await JobAnswers.StartAsync(queue, job, runSync, enqueue: false, cancellationToken));
     }
 }

@@ -45,14 +45,25 @@ internal sealed record BatchRequest
             MaxBatchSize = ScoringParameters.Integer(request, "max_batch_size", 0, 0, int.MaxValue),
             SaveAs = ScoringParameters.Boolean(request, "save_label", true) ? ScoringParameters.Text(request, "label_tag", LabelTags.Original) : null,
             Parameters = new InferParametersReader(Without(request, "images", "model")).ToParameters(),
-            ClientId = ScoringParameters.Text(request, "client_id", string.Empty) is { Length: > 0 } client ? client : null,
+            ClientId = new InferParametersReader(request).ClientId(),
         };
     }
+
+    /// <summary>The body's word for which images; null when it has none, or a list of ids.</summary>
+    /// <exception cref="BadRequestException">It is another word, or no word.</exception>
+    public static string? Word(JsonObject body) => body["images"] switch
+    {
+        null or JsonArray => null,
+        JsonValue value when value.TryGetValue(out string? word) && word is ("all" or "labeled" or "unlabeled") => word,
+        _ => throw NoSelection(),
+    };
+
+    private static BadRequestException NoSelection() => new("The parameter images must be all, labeled, unlabeled, or a list of image ids.");
 
     private static List<string> IdList(JsonArray list)
     {
         if (list.Any(e => e is not JsonValue || e.GetValueKind() != JsonValueKind.String))
-            throw new BadRequestException("The parameter images must be all, labeled, unlabeled, or a list of image ids.");
+            throw NoSelection();
         return [.. list.Select(e => (string)e!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 

@@ -128,7 +128,7 @@ internal static class DatastoreEndpoints
         }
 
         await using var file = store.OpenImage(id);
-        return new FileAnswer(file.LocalPath, file.Name);
+        return new FileAnswer(file.LocalPath, file.DownloadName);
     }
 
     /// <summary><c>SHA256:HEX</c>, or the digits alone.</summary>
@@ -201,7 +201,7 @@ internal static class DatastoreEndpoints
         var tag = query.RequiredText("tag");
         query.Validate();
         using var file = store.OpenLabel(id, tag);
-        return new FileAnswer(file.LocalPath, file.Name);
+        return new FileAnswer(file.LocalPath, file.DownloadName);
     }
 
     private static RawJsonAnswer GetLabelInfo(HttpContext context, LocalDatastore store)

@@ -15,9 +15,6 @@ public sealed record ImageEntry
     /// <summary>The labels in the order in which their tags first appeared.</summary>
     public IReadOnlyList<LabelEntry> Labels { get; init; } = [];
 
-    /// <summary>The file name to offer to clients: id and extension.</summary>
-    public string DownloadName => Id + Extension;
-
     /// <summary>True when there is a final label.</summary>
     public bool IsLabeled => FindLabel(LabelTags.Final) is not null;
 

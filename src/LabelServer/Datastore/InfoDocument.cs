@@ -70,10 +70,11 @@ public sealed class InfoDocument
             throw new ArgumentException("Not a JSON object.", nameof(element));
         }
 
-        var members = new List<KeyValuePair<string, JsonElement>>();
+        // In the order of first appearance, with the last value; not by Set, which looks through all members each time.
+        var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
-            Set(members, member.Name, member.Value);
+            members[member.Name] = member.Value;
         }
 
         return members.Count == 0 ? Empty : new([.. members]);
@@ -135,10 +136,10 @@ public sealed class InfoDocument
             return this;
         }
 
-        var members = _members.ToList();
+        var members = new OrderedDictionary<string, JsonElement>(_members, StringComparer.Ordinal);
         foreach (var member in changes._members)
         {
-            Set(members, member.Key, member.Value);
+            members[member.Key] = member.Value;
         }
 
         return new([.. members]);

@@ -15,7 +15,7 @@ internal sealed partial class LocalDatastore : ILabelVersions
         var image = RequireImage(imageId);
         foreach (var (path, version) in AllVersions(image, tag))
         {
-            if (version.Stamp.Id == versionId && OpenFile(path, image.Stem + version.Extension) is { } file)
+            if (version.Stamp.Id == versionId && OpenFile(path, image.Stem + version.Extension, image.Id, version.Extension) is { } file)
             {
                 return (version, file);
             }

@@ -137,7 +137,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
     public StoredFile OpenImage(string imageId)
     {
         var image = RequireImage(imageId);
-        return OpenFile(_layout.ImageFile(image), image.FileName) ?? throw ImageGone(imageId);
+        return OpenFile(_layout.ImageFile(image), image.FileName, image.Id, image.Extension) ?? throw ImageGone(imageId);
     }
 
     /// <inheritdoc/>
@@ -145,7 +145,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
     {
         var image = FindImage(imageId);
         var label = image?.FindLabel(tag) ?? throw NoLabel(imageId, tag);
-        return OpenFile(_layout.LabelFile(image, label), image.Stem + label.Extension) ?? throw NoLabel(imageId, tag);
+        return OpenFile(_layout.LabelFile(image, label), image.Stem + label.Extension, image.Id, label.Extension) ?? throw NoLabel(imageId, tag);
     }
 
     /// <inheritdoc/>
@@ -237,7 +237,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
 
     private ImageEntry RequireImage(string imageId) => FindImage(imageId) ?? throw ImageGone(imageId);
 
-    private StoredFile? OpenFile(string path, string name)
+    private StoredFile? OpenFile(string path, string name, string imageId, string extension)
     {
         try
         {
@@ -248,7 +248,7 @@ internal sealed partial class LocalDatastore : IDatastore, IDisposable
             }
 
             var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            return new(content, name, path, File.GetLastWriteTimeUtc(content.SafeFileHandle));
+            return new(content, name, Names.ImageIds.DownloadName(imageId, extension) ?? name, path, File.GetLastWriteTimeUtc(content.SafeFileHandle));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

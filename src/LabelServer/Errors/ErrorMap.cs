@@ -26,6 +26,7 @@ public static class ErrorMap
         [typeof(ResourceNotFoundException)] = StatusCodes.Status404NotFound,
         [typeof(ConflictException)] = StatusCodes.Status409Conflict,
         [typeof(PayloadTooLargeException)] = StatusCodes.Status413PayloadTooLarge,
+        [typeof(PackedBodyException)] = StatusCodes.Status415UnsupportedMediaType,
         [typeof(RequestValidationException)] = StatusCodes.Status422UnprocessableEntity,
         [typeof(UploadAllowanceException)] = StatusCodes.Status429TooManyRequests,
         [typeof(NotImplementedHereException)] = StatusCodes.Status501NotImplemented,

@@ -3,7 +3,7 @@ namespace LabelServer.Errors;
 /// <summary>The base of everything a request can do wrong before any room of the server is asked. The message is the <c>detail</c> that the client shows.</summary>
 /// <remarks>
 /// Taxonomy: <see cref="BadRequestException"/> 400, <see cref="ForbiddenException"/> 403, <see cref="ResourceNotFoundException"/> 404, <see cref="ConflictException"/> 409,
-/// <see cref="PayloadTooLargeException"/> 413, <see cref="RequestValidationException"/> 422, <see cref="NotImplementedHereException"/> 501. Other rooms throw types of their own;
+/// <see cref="PayloadTooLargeException"/> 413, <see cref="PackedBodyException"/> 415, <see cref="RequestValidationException"/> 422, <see cref="NotImplementedHereException"/> 501. Other rooms throw types of their own;
 /// <see cref="ErrorMap"/> holds the status of each.
 /// </remarks>
 public abstract class RequestException : Exception
@@ -70,6 +70,16 @@ public sealed class NotImplementedHereException : RequestException
 {
     /// <summary>Creates the exception with a message for people.</summary>
     public NotImplementedHereException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>The body is packed (<c>Content-Encoding</c>), which this server does not undo: medical images are packed already.</summary>
+public sealed class PackedBodyException : RequestException
+{
+    /// <summary>Creates the exception with a message for people.</summary>
+    public PackedBodyException(string message)
         : base(message)
     {
     }

@@ -21,13 +21,23 @@ public static class RequestBody
     public static bool MayHaveBody(HttpRequest request)
         => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsDelete(request.Method) && !HttpMethods.IsOptions(request.Method);
 
-    /// <summary>Reads a body that is a JSON object. Absent, empty and <c>null</c> mean no parameters.</summary>
+    /// <summary>Refuses a body that is packed: read as it is, it would be called broken.</summary>
+    /// <exception cref="PackedBodyException">The request has another <c>Content-Encoding</c> than <c>identity</c>.</exception>
+    public static void RequireUnpacked(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.ToString().Trim() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new PackedBodyException($"The body is sent with Content-Encoding {(encoding.Length > 40 ? encoding[..40] + "…" : encoding)}, which this server does not unpack. Send it without; files such as .nii.gz are packed in themselves.");
+    }
+
+    /// <summary>Reads a body that is a JSON object. Absent, empty and <c>null</c> mean no parameters, and <c>NaN</c>, which Python's clients write, means no value.</summary>
     /// <exception cref="RequestValidationException">The body is no JSON, no object, or is sent as another type than JSON.</exception>
     /// <exception cref="PayloadTooLargeException">The body is larger than <see cref="JsonLimit"/>.</exception>
+    /// <exception cref="PackedBodyException">The body is packed.</exception>
     public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MayHaveBody(request))
             return [];
+        RequireUnpacked(request);
         var bytes = await ReadAllAsync(request.Body, JsonLimit, "The JSON body", cancellationToken);
         if (bytes.All(b => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
             return [];
@@ -36,7 +46,7 @@ public static class RequestBody
         JsonNode? value;
         try
         {
-            value = WireJson.Read(bytes);
+            value = WireJson.Read(Datastore.PythonJson.WithoutNonNumbers(bytes));
         }
         catch (JsonException error)
         {
@@ -99,7 +109,7 @@ public static class RequestBody
                 if (count == 0)
                     return content.ToArray();
                 if (content.Length + count > limit)
-                    throw new PayloadTooLargeException($"{what} is larger than {limit / 1024 / 1024} MiB. Send less text; images and labels go into file parts, which have no limit.");
+                    throw new PayloadTooLargeException($"{what} is larger than {(limit >= 1024 * 1024 ? $"{limit / 1024 / 1024} MiB" : $"{limit / 1024} KiB")}. Send less text; images and labels go into file parts, which have no limit.");
                 content.Write(buffer, 0, count);
             }
         }

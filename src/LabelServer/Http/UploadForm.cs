@@ -27,6 +27,7 @@ public sealed class UploadForm : IAsyncDisposable
     /// <param name="cancellationToken">Stops the reading; what was written is deleted.</param>
     /// <exception cref="BadRequestException">The body is broken, or ends before its closing boundary.</exception>
     /// <exception cref="PayloadTooLargeException">A text field, or their number, is larger than a form's may be.</exception>
+    /// <exception cref="PackedBodyException">The body is packed.</exception>
     public static async Task<UploadForm> ReadAsync(HttpRequest request, string folder, CancellationToken cancellationToken)
     {
         var form = new UploadForm();

@@ -27,6 +27,7 @@ internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive
     {
         if (!RequestBody.MayHaveBody(request) || request.ContentLength == 0)
             return;
+        RequestBody.RequireUnpacked(request);
 
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         if (type is not null && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))

@@ -27,13 +27,13 @@ public static class WireJson
         return buffer.ToArray();
     }
 
-    /// <summary>Reads a value. Of a key that occurs twice the last one counts, as in Python.</summary>
+    /// <summary>Reads a value. Of a key that occurs twice the last one counts, and a byte order mark is passed over, as in Python.</summary>
     /// <exception cref="JsonException">The text is not JSON, holds NaN or half a surrogate pair, or is nested deeper than 64 levels.</exception>
     public static JsonNode? Read(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, ReaderOptions);
+            using var document = JsonDocument.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8, ReaderOptions);
             return Materialise(document.RootElement);
         }
         catch (InvalidOperationException error)

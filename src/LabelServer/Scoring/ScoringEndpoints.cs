@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LabelServer.Apps;
+using LabelServer.Errors;
 using LabelServer.Hosting;
 using LabelServer.Http;
 using LabelServer.Jobs;
@@ -49,7 +50,9 @@ internal static class ScoringEndpoints
     private static async Task<IResult> AllAsync(HttpRequest request, ScoringCatalog catalog, JobQueue<ScoringJobs> queue, CancellationToken cancellationToken)
     {
         var (runSync, body) = await ReadAsync(request, cancellationToken);
-        var methods = body.Count == 0 ? catalog.All : [.. body.Where(b => b.Value is JsonObject or null).Select(b => catalog.Require(b.Key))];
+        if (body.FirstOrDefault(b => b.Value is not (JsonObject or null)) is { Key: { } key })
+            throw new BadRequestException($"The body must name scoring methods, each with an object of its parameters, such as {{\"dice\": {{}}}}; '{key}' is no object.");
+        var methods = body.Count == 0 ? catalog.All : [.. body.Select(b => catalog.Require(b.Key))];
         var answer = new JsonObject();
         foreach (var method in methods)
         {

@@ -19,9 +19,16 @@ internal static class ScoringParameters
             : throw new BadRequestException($"The parameter {key} can not be {node.ToJsonString()}. Give a whole number from {least} to {most}.");
     }
 
-    /// <summary>A text.</summary>
-    public static string Text(JsonObject request, string key, string defaultValue) =>
-        request.TryGetPropertyValue(key, out var node) && node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : defaultValue;
+    /// <summary>A text; empty means the default.</summary>
+    /// <exception cref="BadRequestException">It is something else.</exception>
+    public static string Text(JsonObject request, string key, string defaultValue)
+    {
+        if (!request.TryGetPropertyValue(key, out var node) || node is null)
+            return defaultValue;
+        return node is JsonValue value && value.TryGetValue(out string? text)
+            ? text.Length > 0 ? text : defaultValue
+            : throw new BadRequestException($"The parameter {key} must be text.");
+    }
 
     /// <summary>A truth value.</summary>
     /// <exception cref="BadRequestException">It is none.</exception>

@@ -36,7 +36,7 @@ public sealed class OriginPolicy
     {
         if (_checkHost && host.HasValue && !IsKnownHost(host.Host))
         {
-            return $"Requests for the host '{host.Host}' are not taken: without a log-in this server answers only under the names of this machine (127.0.0.1, localhost). "
+            return $"Requests for the host '{host.Host}' are not taken: this server answers only under the names of this machine (127.0.0.1, localhost){(_hosts.Count > 0 ? " and those of --allowed-hosts" : string.Empty)}. "
                 + $"If '{host.Host}' is this server's name, start it with --allowed-hosts {host.Host}.";
         }
 

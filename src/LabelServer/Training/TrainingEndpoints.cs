@@ -57,6 +57,8 @@ internal static class TrainingEndpoints
     {
         if (body[Model] is JsonValue named && named.TryGetValue<string>(out var model))
             return [(model, body)];
+        if (body.FirstOrDefault(p => p.Value is not (JsonObject or null) && trainers.Trainers.Any(t => t.Model.Id == p.Key)) is { Key: { } trainer })
+            throw new TrainingRefusedException($"The parameters of the trainer '{trainer}' must be an object, such as {{\"{trainer}\": {{\"max_epochs\": 10}}}}.");
         var nested = body.Where(p => p.Value is JsonObject).Select(p => (p.Key, (JsonObject)p.Value!)).ToList();
         return nested.Count > 0 ? nested : trainers.Trainers.Select(t => (t.Model.Id, body));
     }

@@ -68,6 +68,11 @@ internal static class InferHeaderFactory
         return new InferHeader { ImageName = job.ImageName, BundleFolder = model.Folder, Parameters = parameters, Parts = job.Parts.Count };
     }
 
+    /// <summary>Checks parameters before there is an image, so that a batch is refused at once and not image by image.</summary>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public static void Check(InferenceParameters parameters, ModelDescription model)
+        => Create(new InferenceJob { Model = model.Id, ImageName = "each image", Parts = [new InferenceImagePart("image" + DefaultExtension, _ => Task.FromResult(Stream.Null))], Parameters = parameters }, model);
+
     // "cuda" without a GPU means the CPU, as in MONAI Label; the worker sees to that.
     private static string Device(string? asked, ModelDescription model)
     {

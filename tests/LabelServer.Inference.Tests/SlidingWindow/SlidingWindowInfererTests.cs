@@ -229,9 +229,20 @@ public sealed class SlidingWindowInfererTests
         using var image = new Volume<float>(new VolumeGrid(new GridSize(8, 8, 8), Affine.Identity), 4);
         using var network = new FunctionNetwork(5, Hash(5));
 
-        var error = Assert.Throws<NetworkException>(() => new SlidingWindowInferer(SlidingWindowOptions.WholeImage(3)).Labels(image, network, Parallelism));
+        var error = Assert.Throws<SlidingWindowException>(() => new SlidingWindowInferer(SlidingWindowOptions.WholeImage(3)).Labels(image, network, Parallelism));
 
-        Assert.Equal("The network expects 1 channel(s), the preprocessed image has 4.", error.Message);
+        Assert.StartsWith("The network expects 1 channel(s), the preprocessed image has 4.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_WindowsThatNoArrayHolds_ThrowsNamingRoiSize()
+    {
+        using var image = new Volume<float>(new VolumeGrid(new GridSize(8, 8, 8), Affine.Identity), 1);
+        using var network = new FunctionNetwork(5, Hash(5));
+
+        var error = Assert.Throws<SlidingWindowException>(() => new SlidingWindowInferer(new SlidingWindowOptions { RoiSize = [4096, 4096, 4096], BatchSize = 2 }).Labels(image, network, Parallelism));
+
+        Assert.Contains("roi_size", error.Message, StringComparison.Ordinal);
     }
 
     internal static Volume<float> Noise(int[] size)

@@ -45,6 +45,9 @@ public sealed class DatastoreEndpointTests
         Assert.Equal(NiftiBytes.Image().Length, plain.Content.Headers.ContentLength);
         using var other = await server.Client.GetAsync("/datastore/image?image=%C3%BC+1");
         Assert.Equal("attachment; filename*=utf-8''%C3%BC%201.nii.gz", other.Content.Headers.GetValues("Content-Disposition").Single());
+        await AddAsync(server, "2: T1");
+        using var safe = await server.Client.GetAsync("/datastore/image?image=2%3A+T1");
+        Assert.Equal("attachment; filename*=utf-8''2%3A%20T1.nii.gz", safe.Content.Headers.GetValues("Content-Disposition").Single());
     }
 
     [Theory]

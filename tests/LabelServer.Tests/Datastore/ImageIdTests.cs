@@ -125,4 +125,12 @@ public sealed class ImageIdTests
         foreach (var file in Directory.GetFiles(test.Path, "*.nii.gz"))
             Assert.True(ImageIds.IsPortable(Path.GetFileName(file)[..^7]) || Path.GetFileName(file).Contains('~', StringComparison.Ordinal), file);
     }
+
+    [Theory]
+    [InlineData("2: CT 5.0", "2: CT 5.0.nii.gz")]
+    [InlineData("CON", "CON.nii.gz")]
+    [InlineData("a/b", null)]
+    [InlineData("..\\b", null)]
+    [InlineData("a\u202Eb", null)]
+    public void DownloadName_IsTheIdUnlessItWouldLeadAClientElsewhere(string id, string? expected) => Assert.Equal(expected, ImageIds.DownloadName(id, ".nii.gz"));
 }

@@ -17,6 +17,15 @@ public sealed class InfoDocumentTests
     [Fact]
     public void ARepeatedKey_HasItsLastValue() => Assert.Equal("""{"a":2}""", InfoDocument.Parse("""{"a":1,"a":2}""", "test").ToString());
 
+    [Fact]
+    public void ManyMembers_AreReadAndMergedWithoutLookingThroughAllOfThemEachTime()
+    {
+        // With a search for each member these would be 10^11 comparisons.
+        var many = InfoDocument.Parse("{" + string.Join(',', Enumerable.Range(0, 300_000).Select(n => $"\"{n}\":{n}")) + "}", "test");
+        var merged = many.Merge(many).With("x", 1);
+        Assert.Equal((300_001, 299_999), (merged.Count, merged.Members[299_999].Value.GetInt32()));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -29,7 +29,7 @@ internal sealed class MemoryDatastore(string folder) : IDatastore
     public StoredFile OpenImage(string imageId)
     {
         var image = FindImage(imageId) ?? throw new ImageNotFoundException($"There is no image '{imageId}'.");
-        return new StoredFile(File.OpenRead(PathOf(imageId)), image.DownloadName, PathOf(imageId), DateTimeOffset.UnixEpoch);
+        return new StoredFile(File.OpenRead(PathOf(imageId)), image.FileName, image.FileName, PathOf(imageId), DateTimeOffset.UnixEpoch);
     }
 
     public async Task<ReceivedFile> ReceiveAsync(Stream content, string? fileName, CancellationToken cancellationToken)

@@ -20,13 +20,13 @@ internal static class LabelNames
     /// <summary>The info with value → name in it.</summary>
     public static InfoDocument With(InfoDocument info, IReadOnlyDictionary<int, string> names)
     {
-        var values = InfoDocument.Empty;
+        var values = new OrderedDictionary<string, string>();
         foreach (var (value, name) in names.OrderBy(n => n.Key))
         {
-            values = values.With(value.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
+            values.Add(value.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
         }
 
-        return info.With(LabelEntry.ValuesKey, values);
+        return info.With(LabelEntry.ValuesKey, InfoDocument.FromElement(JsonSerializer.SerializeToElement(values)));
     }
 
     private static Dictionary<int, string>? FromLabelInfo(InfoDocument info, string imageId)

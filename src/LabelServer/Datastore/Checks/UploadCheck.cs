@@ -55,7 +55,7 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         switch (FileKinds.Of(extension))
         {
             case FileKind.Volume:
-                await ReadVolumeAsync(file, name + extension, inspector.ReadCompletelyAsync, cancellationToken);
+                await ReadVolumeAsync(file, name + extension, $"The image '{name}'", inspector.ReadCompletelyAsync, cancellationToken);
                 break;
             case FileKind.Json:
                 RequireJson(file, $"The image '{name}'");
@@ -78,7 +78,7 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         switch (FileKinds.Of(extension))
         {
             case FileKind.Volume:
-                return await ReadVolumeAsync(file, what, inspector.ReadLabelAsync, cancellationToken);
+                return await ReadVolumeAsync(file, "label" + extension, what, inspector.ReadLabelAsync, cancellationToken);
             case FileKind.Json:
                 RequireJson(file, what);
                 return null;
@@ -107,7 +107,7 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         }
     }
 
-    private static async Task<T> ReadVolumeAsync<T>(ReceivedFile file, string name, Func<Stream, string, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private static async Task<T> ReadVolumeAsync<T>(ReceivedFile file, string name, string what, Func<Stream, string, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var content = new FileStream(
             file.TemporaryPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -117,7 +117,8 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         }
         catch (ImagingException exception)
         {
-            throw new UnreadableUploadException(exception.Message, exception);
+            // The reader knows images only.
+            throw new UnreadableUploadException(exception.Message.Replace($"The image '{name}'", what, StringComparison.Ordinal), exception);
         }
     }
 

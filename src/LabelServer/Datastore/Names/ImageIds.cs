@@ -93,6 +93,9 @@ internal static class ImageIds
         return text.ToString();
     }
 
+    /// <summary>The name under which a client gets a file of an image: its id and the extension. Null for ids that would lead a client into a folder, or that no disk takes as a name.</summary>
+    public static string? DownloadName(string id, string extension) => id.AsSpan().IndexOfAny('/', '\\') < 0 && Encoding.UTF8.GetByteCount(id) <= MaximumStemBytes && !id.Any(IsHidden) ? id + extension : null;
+
     /// <summary>True for one path segment that every system takes as it is.</summary>
     internal static bool IsPortable(string name)
     {
