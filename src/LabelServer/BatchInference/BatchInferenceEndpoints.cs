@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using LabelServer.Datastore;
 using LabelServer.Datastore.Names;
+using LabelServer.Errors;
+using LabelServer.Hosting;
 using LabelServer.Http;
 using LabelServer.Jobs;
 using LabelServer.Models;
@@ -27,12 +29,14 @@ internal static class BatchInferenceEndpoints
         });
     }
 
-    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog catalog, LocalDatastore store, JobQueue<BatchJobs> queue, CancellationToken cancellationToken)
+    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog catalog, LocalDatastore store, EnabledTasks tasks, JobQueue<BatchJobs> queue, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
         var images = query.Choice("images", "all", "all", "labeled", "unlabeled");
         var runSync = query.Boolean("run_sync", false);
         query.Validate();
+        if (!tasks.BatchInfer)
+            throw new ResourceNotFoundException("Batch inference is switched off on this server (MONAI_LABEL_TASKS_BATCH_INFER).");
         var description = catalog.Require(model);
         if (description.Problem is { } problem)
             throw new Inference.ModelNotUsableException(problem);

@@ -99,6 +99,7 @@ public static partial class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(declaration);
+        services.AddSingleton(EnabledTasks.From(options.Environment));
         services.AddSingleton(new OriginPolicy(options.CorsOrigins, options.AllowedHosts, options.ListensOnLoopbackOnly));
         services.AddAuth(options);
         services.AddAudit(options);

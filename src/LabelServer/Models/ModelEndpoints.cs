@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LabelServer.Http;
 using LabelServer.OpenApi;
+using LabelServer.Training;
 
 namespace LabelServer.Models;
 
@@ -15,8 +16,8 @@ internal static class ModelEndpoints
             var weights = store.Find(model, Wanted(request));
             return new FileAnswer(weights.FilePath, model + Path.GetExtension(weights.FileName), ContentTypes.Default);
         }).Describe(Weights("Fetches a model's weights", ContentTypes.Default));
-        routes.MapGet("/model/info/{model}", async (string model, HttpRequest request, WeightsStore store, CancellationToken token)
-            => new JsonAnswer(await InfoAsync(store.Find(model, Wanted(request)).FilePath, token))).Describe(Weights("The checksum and time of a model's weights", "application/json"));
+        routes.MapGet("/model/info/{model}", async (string model, HttpRequest request, WeightsStore store, TrainingInfo training, CancellationToken token)
+            => new JsonAnswer(WithStats(await InfoAsync(store.Find(model, Wanted(request)).FilePath, token), training.Stats(model)))).Describe(Weights("The checksum and time of a model's weights", "application/json"));
         routes.MapPut("/model/{model}", PutAsync).Describe(Weights("Replaces a model's weights; the former ones are kept", "application/json") with { FormFiles = ["file"] });
         routes.MapDelete("/model/{model}", (string model, HttpRequest request, WeightsStore store) =>
         {
@@ -44,6 +45,13 @@ internal static class ModelEndpoints
     {
         var name = new RequestQuery(request).Text("model_filename");
         return name is "" or WeightsChoice.Auto ? null : name;
+    }
+
+    private static JsonObject WithStats(JsonObject info, JsonObject? stats)
+    {
+        if (stats is { Count: > 0 })
+            info["train_stats"] = stats;
+        return info;
     }
 
     private static async Task<JsonObject> InfoAsync(string path, CancellationToken cancellationToken)

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Config;
+using LabelServer.Hosting;
 using LabelServer.Models;
 
 namespace LabelServer.Training;
 
 /// <summary>The models of this server that can be trained, as they are on disk at this moment. Safe for concurrent use.</summary>
-internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory devices)
+internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory devices, EnabledTasks tasks)
 {
     private const string Config = "train";
     private readonly ConcurrentDictionary<string, (BundleStamp Stamp, TrainerDescription? Trainer)> _cache = new(StringComparer.Ordinal);
@@ -15,7 +16,7 @@ internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory device
     public IReadOnlyList<string> Devices => devices.Names;
 
     /// <summary>All trainers, in the order of the models. A model without weights is among them: a training can give it some.</summary>
-    public IReadOnlyList<TrainerDescription> Trainers => [.. models.Models.Select(Describe).OfType<TrainerDescription>()];
+    public IReadOnlyList<TrainerDescription> Trainers => tasks.Train ? [.. models.Models.Select(Describe).OfType<TrainerDescription>()] : [];
 
     /// <summary>The trainer of a model.</summary>
     /// <exception cref="TrainerUnknownException">There is none; the message lists those there are.</exception>
@@ -24,7 +25,7 @@ internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory device
         var trainers = Trainers;
         var names = string.Join(", ", trainers.Select(t => t.Model.Id));
         return trainers.FirstOrDefault(t => t.Model.Id == model)
-            ?? throw new TrainerUnknownException($"There is no trainer '{model}'. {(names.Length == 0 ? "This server's models cannot be trained: their bundles have no configs/train.json." : $"Trainers of this server: {names}.")}");
+            ?? throw new TrainerUnknownException($"There is no trainer '{model}'. {(!tasks.Train ? "Training is switched off on this server (MONAI_LABEL_TASKS_TRAIN)." : names.Length == 0 ? "This server's models cannot be trained: their bundles have no configs/train.json." : $"Trainers of this server: {names}.")}");
     }
 
     private TrainerDescription? Describe(ModelDescription model)

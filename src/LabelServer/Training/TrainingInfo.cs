@@ -15,6 +15,9 @@ internal sealed class TrainingInfo(TrainerCatalog catalog, TrainStatsStore stats
         return new(known.Select(t => KeyValuePair.Create(t.Id, (JsonNode?)(t.Status is { } status ? TrainStats.Of(status) : []))));
     }
 
+    /// <summary>The standing of a model's last training; null when it was never trained here.</summary>
+    public JsonObject? Stats(string model) => catalog.Trainers.FirstOrDefault(t => t.Model.Id == model) is { } trainer && stats.Find(trainer.Model.Folder) is { } status ? TrainStats.Of(status) : null;
+
     private JsonObject Describe(TrainerDescription trainer)
     {
         var json = new JsonObject

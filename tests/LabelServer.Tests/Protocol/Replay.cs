@@ -22,7 +22,7 @@ internal sealed class Replay(RecordedCase recorded, ReplayServer server)
         _comparison = new AnswerComparison(_requests);
         foreach (var (exchange, number) in recorded.Exchanges.Select((e, i) => (e, i + 1)))
         {
-            var answer = await WireClient.SendAsync(server.Address, await _requests.ToBytesAsync(exchange), TestContext.Current.CancellationToken);
+            var answer = await SendAsync(exchange);
             if (exchange.Status == 307)
                 _atOtherSlash = await AtLocationAsync(exchange);
             Remember(exchange, answer);
@@ -31,6 +31,19 @@ internal sealed class Replay(RecordedCase recorded, ReplayServer server)
                 NotYet.Add(exchange.Title);
             if ((rule is null ? Compare(exchange, answer) : rule.Check(this, exchange, answer)) is { } difference)
                 Failures.Add($"{number}. {exchange.Title}{(rule is null ? string.Empty : $" [{rule.Row}]")}: {difference}");
+        }
+    }
+
+    // The recording asked again until the task had ended.
+    private async Task<WireAnswer> SendAsync(RecordedExchange exchange)
+    {
+        var waits = exchange is { Method: "GET", Route: "/train" or "/scoring" or "/batch/infer" } && (exchange.AnswerBody as JsonObject)?["json"] is JsonObject task && (string?)task["status"] is "DONE" or "ERROR";
+        while (true)
+        {
+            var answer = await WireClient.SendAsync(server.Address, await _requests.ToBytesAsync(exchange), TestContext.Current.CancellationToken);
+            if (!waits || (answer.Status == 200 && (string?)JsonNode.Parse(answer.Body)!["status"] is "DONE" or "ERROR" or "STOPPED") || answer.Status != 200)
+                return answer;
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 

@@ -8,7 +8,7 @@ using LabelServer.Workers;
 namespace LabelServer.Tests.Protocol;
 
 /// <summary>In place of the worker: reads the image as it does, checks parameters as it does, and answers an empty label map on the image's grid in the form that was asked for.</summary>
-internal sealed class ReplayDispatcher(ModelCatalog catalog) : IInferenceDispatcher
+internal sealed class ReplayDispatcher(ModelCatalog catalog, ReplaySpeed speed) : IInferenceDispatcher
 {
     public InferenceQueueState Queue => new(0, 0, 8);
 
@@ -16,6 +16,8 @@ internal sealed class ReplayDispatcher(ModelCatalog catalog) : IInferenceDispatc
     {
         var model = catalog.Require(job.Model);
         var header = InferHeaderFactory.Create(job, model).Parameters;
+        if (speed.IsEndless)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         if (job.Parameters.Timeout < TimeSpan.FromSeconds(1))
             throw new InferenceTimedOutException("It took too long.");
         await using var content = await job.Parts[0].OpenAsync(cancellationToken);
@@ -45,3 +47,7 @@ internal sealed class ReplayDispatcher(ModelCatalog catalog) : IInferenceDispatc
         _ => throw new ParameterRefusedException($"result_dtype '{name}' is not known."),
     };
 }
+
+/// <summary>How long an inference takes.</summary>
+/// <param name="IsEndless">Until it is cancelled: where the recording stops a batch, it must not end before.</param>
+internal sealed record ReplaySpeed(bool IsEndless);

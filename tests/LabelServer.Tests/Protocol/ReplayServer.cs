@@ -18,9 +18,11 @@ internal sealed class ReplayServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TemporaryFolder _folder;
 
-    private ReplayServer(WebApplication app, TemporaryFolder folder, ReplayFiles files, Dictionary<string, byte[]> stored)
+    private readonly TestProvider? _provider;
+
+    private ReplayServer(WebApplication app, TemporaryFolder folder, ReplayFiles files, Dictionary<string, byte[]> stored, TestProvider? provider)
     {
-        (_app, _folder, Files, Stored) = (app, folder, files, stored);
+        (_app, _folder, Files, Stored, _provider) = (app, folder, files, stored, provider);
         Address = new Uri(app.Urls.Single());
     }
 
@@ -49,20 +51,26 @@ internal sealed class ReplayServer : IAsyncDisposable
         };
         var environment = Environment(recorded).ToDictionary(e => e.Name, e => e.Value);
         environment["MONAI_LABEL_SESSION_PATH"] = Path.Combine(folder.Path, "sessions");
+        var provider = recorded.Name.StartsWith("auth_", StringComparison.Ordinal) && recorded.Name != "auth_off" ? await TestProvider.StartAsync() : null;
+        if (provider is not null)
+            (environment["MONAI_LABEL_AUTH_ENABLE"], environment["MONAI_LABEL_AUTH_REALM_URI"]) = ("true", provider.Realm);
         var app = ServerHost.Build(ServerOptionsBuilder.Build(arguments, new EnvironmentSettings(environment)), services =>
         {
             services.AddSingleton<IInferenceDispatcher, ReplayDispatcher>();
+            services.AddSingleton(new ReplaySpeed(recorded.Exchanges.Any(e => e is { Method: "DELETE", Route: "/batch/infer" } && e.AnswerBody?["json"] is JsonObject)));
             services.AddSingleton<ITrainingWorker>(TrainerOf(recorded));
             services.AddSingleton(new WorkerOptions { StartWithServer = false });
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new ReplayServer(app, folder, files, stored);
+        return new ReplayServer(app, folder, files, stored, provider);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        if (_provider is not null)
+            await _provider.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -105,6 +113,8 @@ internal sealed class ReplayServer : IAsyncDisposable
 /// <summary>Bundles with the names and labels that a case speaks of.</summary>
 internal static class ReplayModels
 {
+    private const string Epistemic = "_epistemic";
+
     private static readonly JsonObject TwoLabels = new() { ["spleen"] = 1, ["liver"] = 2 };
 
     public static IReadOnlyList<string> Write(string folder, RecordedCase recorded)
@@ -119,6 +129,10 @@ internal static class ReplayModels
                 models.TryAdd(name, null);
             else if (exchange.Route.StartsWith("/batch/infer/", StringComparison.Ordinal))
                 models.TryAdd(exchange.Route.Split('/')[^1], null);
+            else if (exchange.Route.StartsWith("/activelearning/", StringComparison.Ordinal) && exchange.Route.EndsWith(Epistemic, StringComparison.Ordinal))
+                models.TryAdd(exchange.Route.Split('/')[^1][..^Epistemic.Length], null);
+            else if (exchange is { Method: "POST", Route: "/train" } && exchange.Body?["json"] is JsonObject nested)
+                nested.Where(n => n.Value is JsonObject).ToList().ForEach(n => models.TryAdd(n.Key, null));
         }
 
         var written = models.Where(m => !IntendedDifferences.IsNotYet(m.Key)).ToList();

@@ -88,6 +88,16 @@ internal sealed class ReplayStudies
                 if (json is JsonObject { Count: > 0 } served)
                     NeedImage(served["id"]!.GetValue<string>(), served);
                 break;
+            case ("POST", "/scoring/sum") when json is JsonObject sums:
+                foreach (var (summed, _) in sums.Where(s => s.Value is JsonObject { Count: > 1 } sum && sum.ContainsKey("sum")))
+                    NeedLabel(summed, LabelTags.Final, ".nii.gz", null);
+                break;
+            case ("POST", { } route) when route.StartsWith("/batch/infer/", StringComparison.Ordinal) && json is JsonObject inferred:
+                foreach (var (image, _) in inferred.Where(i => i.Value is JsonObject { Count: > 0 } result && result.ContainsKey("label")))
+                    NeedLabel(image, exchange.Query("images") == "labeled" ? LabelTags.Final : LabelTags.Original, ".nii.gz", null);
+                if (inferred["status"] is not null)
+                    NeedLabel("labelled", LabelTags.Final, ".nii.gz", null);
+                break;
             case ("POST", "/scoring/dice") when json is JsonObject scores:
                 foreach (var (scored, _) in scores.Where(s => s.Value is JsonValue))
                 {
