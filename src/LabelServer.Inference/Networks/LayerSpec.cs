@@ -25,6 +25,10 @@ public sealed class LayerSpec
     /// <summary>Group normalisation with that many groups.</summary>
     public static LayerSpec Group(int groups) => new("GROUP", new Dictionary<string, ConfigValue> { ["num_groups"] = new ConfigValue.Integer(groups) });
 
+    /// <summary>The same layer with an argument where it says nothing of it.</summary>
+    public LayerSpec WithDefault(string name, ConfigValue value) =>
+        _arguments.ContainsKey(name) ? this : new LayerSpec(Name, new Dictionary<string, ConfigValue>(_arguments, StringComparer.Ordinal) { [name] = value });
+
     /// <summary>Reads a specification out of a config.</summary>
     /// <param name="value">Text, or a list of a text and a dictionary.</param>
     /// <param name="key">What it is called, for the message.</param>

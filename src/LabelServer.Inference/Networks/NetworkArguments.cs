@@ -40,10 +40,19 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
         var other => throw Wrong(name, other, "text"),
     };
 
+    /// <summary>A list of numbers, each of which may be none; empty where there is no list.</summary>
+    public IReadOnlyList<double?> Reals(string name) => Find(name) switch
+    {
+        null or ConfigValue.Null => [],
+        ConfigValue.List list when list.Items.All(i => i is ConfigValue.Real or ConfigValue.Integer or ConfigValue.Null) =>
+            [.. list.Items.Select(i => i switch { ConfigValue.Real real => real.Value, ConfigValue.Integer integer => integer.Value, _ => (double?)null })],
+        var other => throw Wrong(name, other, "a list of numbers"),
+    };
+
     /// <summary>A list of whole numbers.</summary>
     public IReadOnlyList<int> Integers(string name, IReadOnlyList<int> otherwise) => Find(name) switch
     {
-        null => otherwise,
+        null or ConfigValue.Null => otherwise,
         ConfigValue.List list when list.Items.All(i => i is ConfigValue.Integer { Value: >= 0 and <= int.MaxValue }) => [.. list.Items.Select(i => (int)((ConfigValue.Integer)i).Value)],
         var other => throw Wrong(name, other, "a list of whole numbers"),
     };

@@ -5,7 +5,8 @@ namespace LabelServer.Inference.Networks;
 /// <summary>Reads a bundle's definition of a SegResNet. Each runtime that builds the network reads it through this, so that all of them take the same arguments.</summary>
 internal static class SegResNetOptionsReader
 {
-    private static readonly Dictionary<string, UpsampleMode> Modes = new(StringComparer.Ordinal)
+    /// <summary>The names of the modes.</summary>
+    public static readonly IReadOnlyDictionary<string, UpsampleMode> Modes = new Dictionary<string, UpsampleMode>(StringComparer.Ordinal)
     {
         ["nontrainable"] = UpsampleMode.NonTrainable,
         ["deconv"] = UpsampleMode.Deconvolution,

@@ -10,6 +10,7 @@ public sealed class AxisConvolution : nn.Module<Tensor, Tensor>
     private readonly long[] _stride;
     private readonly long[] _padding;
     private readonly long[]? _outputPadding;
+    private readonly long[] _dilation;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="inChannels">Channels in.</param>
@@ -19,12 +20,14 @@ public sealed class AxisConvolution : nn.Module<Tensor, Tensor>
     /// <param name="padding">The padding on both sides of each axis.</param>
     /// <param name="bias">Whether there is a bias.</param>
     /// <param name="outputPadding">For a transposed convolution: the voxels added at the end of each axis; null makes a plain one.</param>
-    public AxisConvolution(int inChannels, int outChannels, int[] kernel, int[] stride, int[] padding, bool bias, int[]? outputPadding = null)
+    /// <param name="dilation">For a plain convolution: the distance between the kernel's values, the same along each axis.</param>
+    public AxisConvolution(int inChannels, int outChannels, int[] kernel, int[] stride, int[] padding, bool bias, int[]? outputPadding = null, int dilation = 1)
         : base(nameof(AxisConvolution))
     {
         ArgumentNullException.ThrowIfNull(kernel);
         _stride = Long(stride);
         _padding = Long(padding);
+        _dilation = [.. kernel.Select(_ => (long)dilation)];
         _outputPadding = outputPadding is null ? null : Long(outputPadding);
         var (first, second) = _outputPadding is null ? (outChannels, inChannels) : (inChannels, outChannels);
         using var noGradient = no_grad();
@@ -45,8 +48,8 @@ public sealed class AxisConvolution : nn.Module<Tensor, Tensor>
         var (weight, bias) = (get_parameter("weight")!, get_parameter("bias"));
         return (_stride.Length, _outputPadding) switch
         {
-            (2, null) => nn.functional.conv2d(input, weight, bias, strides: _stride, padding: _padding),
-            (_, null) => nn.functional.conv3d(input, weight, bias, strides: _stride, padding: _padding),
+            (2, null) => nn.functional.conv2d(input, weight, bias, strides: _stride, padding: _padding, dilation: _dilation),
+            (_, null) => nn.functional.conv3d(input, weight, bias, strides: _stride, padding: _padding, dilation: _dilation),
             (2, _) => nn.functional.conv_transpose2d(input, weight, bias, strides: _stride, padding: _padding, output_padding: _outputPadding),
             _ => nn.functional.conv_transpose3d(input, weight, bias, strides: _stride, padding: _padding, output_padding: _outputPadding),
         };

@@ -27,7 +27,7 @@ public sealed class BasicUNet : nn.Module<Tensor, Tensor>
         for (var level = 0; level < Levels; level++)
         {
             _down[level] = new TwoConvolutions(layers, features[level], features[level + 1]);
-            register_module(FormattableString.Invariant($"down_{level + 1}"), new Named("convs", _down[level]));
+            register_module(FormattableString.Invariant($"down_{level + 1}"), new NamedModule("convs", _down[level]));
         }
 
         for (var level = Levels - 1; level >= 0; level--)
@@ -122,26 +122,10 @@ public sealed class BasicUNet : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>Gives a module the name that it has one level further down.</summary>
-    private sealed class Named : nn.Module<Tensor, Tensor>
-    {
-        // In an array, so that the field's own name does not become a second one.
-        private readonly nn.Module<Tensor, Tensor>[] _module;
-
-        public Named(string name, nn.Module<Tensor, Tensor> module)
-            : base(nameof(Named))
-        {
-            _module = [module];
-            register_module(name, module);
-        }
-
-        public override Tensor forward(Tensor input) => _module[0].call(input);
-    }
-
     private sealed class UpLevel : nn.Module<Tensor, Tensor, Tensor>
     {
         [ComponentName(Name = "upsample")]
-        private readonly Named _upsample;
+        private readonly NamedModule _upsample;
 
         [ComponentName(Name = "convs")]
         private readonly TwoConvolutions _convs;
@@ -150,7 +134,7 @@ public sealed class BasicUNet : nn.Module<Tensor, Tensor>
             : base(nameof(UpLevel))
         {
             var upChannels = halves ? inChannels / 2 : inChannels;
-            _upsample = new Named("deconv", new AxisConvolution(inChannels, upChannels, layers.Axes(2), layers.Axes(2), layers.Axes(0), bias: true, outputPadding: layers.Axes(0)));
+            _upsample = new NamedModule("deconv", new AxisConvolution(inChannels, upChannels, layers.Axes(2), layers.Axes(2), layers.Axes(0), bias: true, outputPadding: layers.Axes(0)));
             _convs = new TwoConvolutions(layers, skipChannels + upChannels, outChannels);
             register_module("upsample", _upsample);
             register_module("convs", _convs);

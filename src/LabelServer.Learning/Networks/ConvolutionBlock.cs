@@ -18,7 +18,7 @@ public sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(options);
         var outputPadding = options.IsTransposed ? options.OutputPadding ?? [.. options.Stride.Select(s => s - 1)] : null;
-        _conv = new AxisConvolution(options.InChannels, options.OutChannels, options.Kernel, options.Stride, options.Padding ?? [.. options.Kernel.Select(k => (k - 1) / 2)], options.Bias, outputPadding);
+        _conv = new AxisConvolution(options.InChannels, options.OutChannels, options.Kernel, options.Stride, options.Padding ?? [.. options.Kernel.Select(k => (k - 1) / 2 * options.Dilation)], options.Bias, outputPadding, options.Dilation);
         register_module("conv", _conv);
         _after = After(options);
         if (_after is not null)
@@ -42,7 +42,8 @@ public sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
         }
     }
 
-    private static nn.Module<Tensor, Tensor>? After(ConvolutionBlockOptions options)
+    /// <summary>What comes after the convolution: MONAI's <c>ADN</c>; null for nothing.</summary>
+    internal static nn.Module<Tensor, Tensor>? After(ConvolutionBlockOptions options)
     {
         var layers = new List<(string Name, nn.Module<Tensor, Tensor> Layer)>();
         foreach (var letter in options.Ordering.ToUpperInvariant())

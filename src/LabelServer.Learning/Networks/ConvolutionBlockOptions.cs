@@ -20,6 +20,9 @@ public sealed record ConvolutionBlockOptions
     /// <summary>The padding along each axis; null keeps the size at stride 1.</summary>
     public int[]? Padding { get; init; }
 
+    /// <summary>The distance between the kernel's values along each axis; for plain convolutions. Default 1.</summary>
+    public int Dilation { get; init; } = 1;
+
     /// <summary>For a transposed convolution: voxels added at the end; null makes the size a multiple of the stride.</summary>
     public int[]? OutputPadding { get; init; }
 

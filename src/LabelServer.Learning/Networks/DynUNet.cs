@@ -12,7 +12,7 @@ namespace LabelServer.Learning.Networks;
 /// <para>MONAI registers each block twice, by its list and as a part of <c>skip_layers</c>. Here a block is there once, so that an optimiser sees it once; <see cref="state_dict"/> has both names.
 /// With deep supervision the scores of the finest level are given; the other heads are loaded and saved, but not trained.</para>
 /// </remarks>
-public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork
+public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork, IDeepSupervisedNetwork
 {
     private readonly DynUNetOptions _options;
     private readonly List<DynUNetBlock> _down = [];
@@ -53,11 +53,11 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork
         }
 
         register_module("upsamples", ups);
-        _output = new DynUNetHead(options, 0);
+        _output = Head(0);
         register_module("output_block", _output);
         if (options.DeepSupervision > 0)
         {
-            _heads.AddRange(Enumerable.Range(1, options.DeepSupervision).Select(level => new DynUNetHead(options, level)));
+            _heads.AddRange(Enumerable.Range(1, options.DeepSupervision).Select(Head));
             register_module("deep_supervision_heads", new ModuleList<nn.Module<Tensor, Tensor>>([.. _heads]));
         }
     }
@@ -69,21 +69,17 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var skips = new Stack<Tensor>();
-        var x = input;
-        foreach (var block in _down)
-        {
-            x = block.call(x);
-            skips.Push(x);
-        }
+        return _output.call(Decode(input)[^1]).MoveToOuterDisposeScope();
+    }
 
-        x = _bottleneck.call(x);
-        foreach (var block in _up)
-        {
-            x = block.call(x, skips.Pop());
-        }
-
-        return _output.call(x).MoveToOuterDisposeScope();
+    /// <summary>The scores of the finest level and of each head, all on the grid of the finest by nearest neighbour, as MONAI gives them.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Levels(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var levels = Decode(input);
+        var coarse = _heads.Select((head, index) => nn.functional.interpolate(head.call(levels[^(index + 2)]), size: input.shape[2..], mode: InterpolationMode.Nearest));
+        return [_output.call(levels[^1]).MoveToOuterDisposeScope(), .. coarse.Select(scores => scores.MoveToOuterDisposeScope())];
     }
 
     /// <summary>All weights, each block's under both of MONAI's names.</summary>
@@ -123,6 +119,8 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork
         return new NetworkDescription(new DynUNet(options), dimensions, options.InChannels, options.OutChannels);
     }
 
+    private DynUNetHead Head(int level) => new(_options.Kernels[0].Length, _options.Filters[level], _options.OutChannels, _options.Dropout);
+
     private static void Check(DynUNetOptions options)
     {
         var levels = options.Strides.Count;
@@ -132,6 +130,26 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork
                 $"DynUNet: {levels} strides, {options.Kernels.Count} kernel_size, {options.UpKernels.Count} upsample_kernel_size, {options.Filters.Count} filters and {options.DeepSupervision} heads do not go together; "
                 + "there must be at least three levels, and one upsample_kernel_size fewer than strides.");
         }
+    }
+
+    // The features of the levels on the way up, the finest last.
+    private List<Tensor> Decode(Tensor input)
+    {
+        var skips = new Stack<Tensor>();
+        var x = input;
+        foreach (var block in _down)
+        {
+            x = block.call(x);
+            skips.Push(x);
+        }
+
+        var levels = new List<Tensor> { _bottleneck.call(x) };
+        foreach (var block in _up)
+        {
+            levels.Add(block.call(levels[^1], skips.Pop()));
+        }
+
+        return levels;
     }
 
     // In MONAI's order: down, all that is below, up, head.

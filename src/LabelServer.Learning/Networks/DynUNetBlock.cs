@@ -24,21 +24,21 @@ internal sealed class DynUNetBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>The block of a level.</summary>
     public DynUNetBlock(DynUNetOptions options, int inChannels, int level)
-        : this(options, inChannels, options.Filters[level], options.Kernels[level], options.Strides[level], options.IsResidual)
+        : this(options.Layers, inChannels, options.Filters[level], options.Kernels[level], options.Strides[level], options.IsResidual)
     {
     }
 
     /// <summary>A block.</summary>
-    public DynUNetBlock(DynUNetOptions options, int inChannels, int outChannels, int[] kernel, int[] stride, bool isResidual)
+    public DynUNetBlock(UnetBlockLayers layers, int inChannels, int outChannels, int[] kernel, int[] stride, bool isResidual)
         : base(nameof(DynUNetBlock))
     {
         int[] ones = [.. kernel.Select(_ => 1)];
         _isResidual = isResidual;
-        _conv1 = Convolution(options, inChannels, outChannels, kernel, stride);
-        _conv2 = Convolution(options, outChannels, outChannels, kernel, ones);
-        _activation = ActivationLayer.Create(options.Activation);
-        _norm1 = NormalizationLayer.Create(options.Norm, kernel.Length, outChannels);
-        _norm2 = NormalizationLayer.Create(options.Norm, kernel.Length, outChannels);
+        _conv1 = Convolution(layers, inChannels, outChannels, kernel, stride);
+        _conv2 = Convolution(layers, outChannels, outChannels, kernel, ones);
+        _activation = ActivationLayer.Create(layers.Activation);
+        _norm1 = NormalizationLayer.Create(layers.Norm, kernel.Length, outChannels);
+        _norm2 = NormalizationLayer.Create(layers.Norm, kernel.Length, outChannels);
         register_module("conv1", _conv1);
         register_module("conv2", _conv2);
         register_module("lrelu", _activation);
@@ -46,8 +46,8 @@ internal sealed class DynUNetBlock : nn.Module<Tensor, Tensor>
         register_module("norm2", _norm2);
         if (isResidual && (inChannels != outChannels || stride.Any(s => s != 1)))
         {
-            _conv3 = Convolution(options, inChannels, outChannels, ones, stride);
-            _norm3 = NormalizationLayer.Create(options.Norm, kernel.Length, outChannels);
+            _conv3 = Convolution(layers, inChannels, outChannels, ones, stride);
+            _norm3 = NormalizationLayer.Create(layers.Norm, kernel.Length, outChannels);
             register_module("conv3", _conv3);
             register_module("norm3", _norm3);
         }
@@ -69,7 +69,7 @@ internal sealed class DynUNetBlock : nn.Module<Tensor, Tensor>
         return _activation.call(x).MoveToOuterDisposeScope();
     }
 
-    private static ConvolutionBlock Convolution(DynUNetOptions options, int inChannels, int outChannels, int[] kernel, int[] stride) => new(new ConvolutionBlockOptions
+    private static ConvolutionBlock Convolution(UnetBlockLayers layers, int inChannels, int outChannels, int[] kernel, int[] stride) => new(new ConvolutionBlockOptions
     {
         InChannels = inChannels,
         OutChannels = outChannels,
@@ -77,7 +77,7 @@ internal sealed class DynUNetBlock : nn.Module<Tensor, Tensor>
         Stride = stride,
         Padding = Padding(kernel, stride),
         Bias = false,
-        Dropout = options.Dropout,
+        Dropout = layers.Dropout,
     });
 }
 
@@ -110,7 +110,7 @@ internal sealed class DynUNetUpBlock : nn.Module<Tensor, Tensor, Tensor>
         });
 
         // The convolutions have the kernel of the level below.
-        _block = new DynUNetBlock(options, 2 * own, own, options.Kernels[level + 1], [.. kernel.Select(_ => 1)], isResidual: false);
+        _block = new DynUNetBlock(options.Layers, 2 * own, own, options.Kernels[level + 1], [.. kernel.Select(_ => 1)], isResidual: false);
         register_module("transp_conv", _up);
         register_module("conv_block", _block);
     }
@@ -121,23 +121,4 @@ internal sealed class DynUNetUpBlock : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         return _block.call(cat([_up.call(below), skip], 1)).MoveToOuterDisposeScope();
     }
-}
-
-/// <summary>The scores of a level of a <see cref="DynUNet"/> (MONAI's UnetOutBlock).</summary>
-internal sealed class DynUNetHead : nn.Module<Tensor, Tensor>
-{
-    [ComponentName(Name = "conv")]
-    private readonly ConvolutionBlock _conv;
-
-    /// <summary>The head of a level.</summary>
-    public DynUNetHead(DynUNetOptions options, int level)
-        : base(nameof(DynUNetHead))
-    {
-        int[] ones = [.. options.Kernels[0].Select(_ => 1)];
-        _conv = new ConvolutionBlock(new ConvolutionBlockOptions { InChannels = options.Filters[level], OutChannels = options.OutChannels, Kernel = ones, Stride = ones, Dropout = options.Dropout });
-        register_module("conv", _conv);
-    }
-
-    /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => _conv.call(input);
 }

@@ -38,6 +38,9 @@ public sealed record DynUNetOptions
     /// <summary>Whether transposed convolutions have a bias.</summary>
     public bool UpBias { get; init; }
 
+    /// <summary>What all blocks share.</summary>
+    internal UnetBlockLayers Layers => new(Norm, Activation, Dropout);
+
     /// <summary>Heads on coarser levels; 0 for none.</summary>
     public int DeepSupervision { get; init; }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Networks;
 
-/// <summary>Fills a module with named tensors, all of them or none.</summary>
+/// <summary>Fills a module with named tensors, all of them or none. Those that nothing reads (<see cref="IUnreadWeights"/>) may be missing.</summary>
 public static class ModuleWeights
 {
     private const int MostNamed = 5;
@@ -20,9 +20,10 @@ public static class ModuleWeights
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
         var targets = module.state_dict();
-        Check(targets.ToDictionary(t => t.Key, t => t.Value.shape), tensors.ToDictionary(t => t.Key, t => t.Value.shape), source);
+        var read = targets.Where(t => IsRead(module, t.Key)).ToList();
+        Check(read.ToDictionary(t => t.Key, t => t.Value.shape), tensors.Where(t => IsRead(module, t.Key)).ToDictionary(t => t.Key, t => t.Value.shape), source);
         using var gradient = no_grad();
-        foreach (var (key, target) in targets)
+        foreach (var (key, target) in read)
         {
             target.copy_(tensors[key]);
         }
@@ -40,14 +41,15 @@ public static class ModuleWeights
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(checkpoint);
         var targets = module.state_dict();
-        Check(targets.ToDictionary(t => t.Key, t => t.Value.shape), checkpoint.Tensors.ToDictionary(t => t.Name, t => t.Shape.ToArray()), source);
+        var read = targets.Where(t => IsRead(module, t.Key)).ToList();
+        var stored = checkpoint.Tensors.Where(t => IsRead(module, t.Name));
+        Check(read.ToDictionary(t => t.Key, t => t.Value.shape), stored.ToDictionary(t => t.Name, t => t.Shape.ToArray()), source);
         using var gradient = no_grad();
-        foreach (var (key, target) in targets)
+        foreach (var (key, target) in read)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var stored = checkpoint.Find(key)!;
             using var values = empty(target.shape, ScalarType.Float32);
-            stored.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
+            checkpoint.Find(key)!.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
             target.copy_(values);
         }
     }
@@ -66,6 +68,8 @@ public static class ModuleWeights
             throw new NetworkWeightsException($"The weights in '{source}' do not fit the network: {string.Join("; ", problems)}. Check that the file belongs to this bundle's network_def.");
         }
     }
+
+    private static bool IsRead(nn.Module module, string key) => module is not IUnreadWeights network || !network.IsUnread(key);
 
     private static void List(List<string> problems, string what, IReadOnlyList<string> names)
     {

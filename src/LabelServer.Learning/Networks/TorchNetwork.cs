@@ -17,7 +17,7 @@ public sealed class TorchNetwork : IDropoutNetwork
     private readonly Func<Tensor, CancellationToken, Tensor> _forward;
     private readonly string _name;
     private readonly Device _device;
-    private readonly int _sizeMultiple;
+    private readonly ISizedNetwork? _sized;
     private Tensor? _input;
     private bool _disposed;
 
@@ -27,7 +27,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         _forward = forward;
         _name = name;
         _device = device;
-        _sizeMultiple = (module as ISizedNetwork)?.SizeMultiple ?? 1;
+        _sized = module as ISizedNetwork;
         Precision = precision;
     }
 
@@ -109,9 +109,9 @@ public sealed class TorchNetwork : IDropoutNetwork
         cancellationToken.ThrowIfCancellationRequested();
         for (var axis = 0; axis < shape.SpatialDims; axis++)
         {
-            if (shape.Size[axis] % _sizeMultiple != 0)
+            if (_sized?.MultipleAlong(axis) is { } multiple && shape.Size[axis] % multiple != 0)
             {
-                throw new NetworkException($"{_name} takes windows whose sizes are multiples of {_sizeMultiple}, not {shape.Size}; choose another roi_size.");
+                throw new NetworkException($"{_name} takes windows whose sizes are multiples of {Multiples(shape.SpatialDims)}, not {shape.Size}; choose another roi_size.");
             }
         }
 
@@ -141,6 +141,12 @@ public sealed class TorchNetwork : IDropoutNetwork
         _disposed = true;
         _input?.Dispose();
         _module.Dispose();
+    }
+
+    private string Multiples(int axes)
+    {
+        var multiples = Enumerable.Range(0, axes).Select(axis => _sized!.MultipleAlong(axis)).ToList();
+        return string.Join(" × ", multiples.Distinct().Count() == 1 ? multiples[..1] : multiples);
     }
 
     private static LinearHead ReadHead(ConvolutionLayer layer)

@@ -14,7 +14,7 @@ public sealed class TorchNetworkFactory(NetworkRegistry? registry = null) : INet
     public bool Supports(ConfigValue.Component definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return _registry.Knows(definition.Target);
+        return _registry.Segments(definition.Target);
     }
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed class TorchNetworkFactory(NetworkRegistry? registry = null) : INet
         Task.Run(
             () =>
             {
-                var description = _registry.Build(definition);
+                var description = _registry.BuildSegmentation(definition);
                 try
                 {
                     using (var checkpoint = Checkpoint.Read(weightsFile, cancellation: cancellationToken))

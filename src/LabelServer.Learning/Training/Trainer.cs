@@ -60,7 +60,7 @@ public sealed class Trainer
         }
 
         random.manual_seed(Settings.Seed);
-        var built = _networks.Build(_plan.Network);
+        var built = _networks.BuildSegmentation(_plan.Network);
         using var network = new TrainedNetwork(built.Module, Settings.BFloat16 ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
         if (_run.StartWeights is { } start)
         {

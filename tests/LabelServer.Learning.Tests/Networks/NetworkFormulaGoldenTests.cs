@@ -9,6 +9,7 @@ namespace LabelServer.Learning.Tests.Networks;
 public sealed class NetworkFormulaGoldenTests
 {
     private const string Formula = "FORMULA";
+    private const double Bound = 1e-4;
 
     public static TheoryData<string> Cases
     {
@@ -32,32 +33,62 @@ public sealed class NetworkFormulaGoldenTests
     public void Forward_WithWeightsByFormula_MatchesMonai(string name)
     {
         var golden = GoldenCase.Require("networks_more", name);
-        using var json = golden.ReadJson();
-        var target = json.RootElement.GetProperty("network").GetString()!;
-        var registry = NetworkRegistry.CreateDefault();
-        Assert.SkipUnless(registry.Knows(target), $"{target} is not supported.");
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
-        using var module = registry.Build(JsonConfig.Component(target, json.RootElement.GetProperty("args"))).Module;
-        var keys = json.RootElement.GetProperty("state_dict_keys").EnumerateArray().Select(k => k.GetString()!).ToList();
-        ModuleWeights.Fill(module, Weights(module, keys, json.RootElement), name);
-        module.eval();
+        using var json = golden.ReadJson();
+        using var module = Build(json.RootElement, name);
         var tensors = golden.ReadTensors();
 
         var output = module.call(tensors.Float("input"));
 
         var stride = json.RootElement.GetProperty("output_stride").GetInt32();
         var steps = Enumerable.Range(2, (int)output.dim() - 2).Aggregate(output, (t, axis) => t.slice(axis, 0, long.MaxValue, stride));
-        Assert.InRange(GoldenTensors.RelativeError(tensors.Floats("output"), steps), 0, 1e-4);
+        Assert.InRange(GoldenTensors.RelativeError(tensors.Floats("output"), steps), 0, Bound);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Levels_OfTrainingWithWeightsByFormula_MatchMonai(string name)
+    {
+        var golden = GoldenCase.Require("networks_more", name);
+        using var json = golden.ReadJson();
+        Assert.SkipWhen(json.RootElement.GetProperty("train_output_kind").ValueKind == JsonValueKind.Null, "The network gives the same in training.");
+        using var scope = NewDisposeScope();
+        using var gradient = no_grad();
+        using var module = Build(json.RootElement, name);
+        var tensors = golden.ReadTensors();
+
+        var levels = Assert.IsType<IDeepSupervisedNetwork>(module, exactMatch: false).Levels(tensors.Float("input"));
+
+        // One tensor [N, levels, classes, ...], or one for each level.
+        var expected = tensors.Names.Contains("train_output")
+            ? [.. tensors.Float("train_output").unbind(1).Select(t => t.contiguous().data<float>().ToArray())]
+            : tensors.Names.Where(n => n.StartsWith("train_output_", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(tensors.Floats).ToList();
+        Assert.Equal(expected.Count, levels.Count);
+        Assert.All(expected.Zip(levels), level => Assert.InRange(GoldenTensors.RelativeError(level.First, level.Second), 0, Bound));
+    }
+
+    // In evaluation mode, as the reference's batch normalisation is even for its training outputs.
+    private static nn.Module<Tensor, Tensor> Build(JsonElement json, string name)
+    {
+        var target = json.GetProperty("network").GetString()!;
+        var registry = NetworkRegistry.CreateDefault();
+        Assert.SkipUnless(registry.Knows(target), $"{target} is not supported.");
+        var module = registry.Build(JsonConfig.Component(target, json.GetProperty("args"))).Module;
+        var keys = json.GetProperty("state_dict_keys").EnumerateArray().Select(k => k.GetString()!).ToList();
+        ModuleWeights.Fill(module, Weights(module, keys, json), name);
+        module.eval();
+        return module;
     }
 
     private static Dictionary<string, Tensor> Weights(nn.Module<Tensor, Tensor> module, List<string> keys, JsonElement json)
     {
         var seed = json.GetProperty("weight_seed").GetUInt32();
         var own = module.state_dict();
+        var integers = json.GetProperty("integer_entries").EnumerateArray().Select(k => k.GetString()!).ToHashSet();
         // TorchSharp lists parameters before buffers; a state_dict is read by name, so only the names count.
         Assert.Equal(keys.Order(StringComparer.Ordinal), own.Keys.Order(StringComparer.Ordinal));
-        return keys.Select((key, k) => (key, Values: Values(key, (uint)k, own[key].shape, seed))).ToDictionary(e => e.key, e => e.Values);
+        return keys.Select((key, k) => (key, Values: integers.Contains(key) ? own[key].clone() : Values(key, (uint)k, own[key].shape, seed))).ToDictionary(e => e.key, e => e.Values);
     }
 
     private static Tensor Values(string key, uint number, long[] shape, uint seed)
