@@ -46,13 +46,36 @@ public sealed class NetworkFormulaGoldenTests
         Assert.InRange(GoldenTensors.RelativeError(tensors.Floats("output"), steps), 0, Bound);
     }
 
+    /// <summary>The cases that have training outputs of their own; with none, one that is skipped.</summary>
+    public static TheoryData<string> TrainingCases
+    {
+        get
+        {
+            var data = new TheoryData<string>();
+            foreach (var row in GoldenCase.Names("networks_more").Where(row => row.Data.Length > 0 && row.Data != Formula))
+            {
+                using var json = GoldenCase.Require("networks_more", row.Data).ReadJson();
+                if (json.RootElement.GetProperty("train_output_kind").ValueKind != JsonValueKind.Null)
+                {
+                    data.Add(row.Data);
+                }
+            }
+
+            if (data.Count == 0)
+            {
+                data.Add(string.Empty);
+            }
+
+            return data;
+        }
+    }
+
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(TrainingCases))]
     public void Levels_OfTrainingWithWeightsByFormula_MatchMonai(string name)
     {
         var golden = GoldenCase.Require("networks_more", name);
         using var json = golden.ReadJson();
-        Assert.SkipWhen(json.RootElement.GetProperty("train_output_kind").ValueKind == JsonValueKind.Null, "The network gives the same in training.");
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
         using var module = Build(json.RootElement, name);
