@@ -40,7 +40,7 @@ public sealed class BundleTraining
     public async Task<TrainingOutcome> RunAsync(IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
         var (plan, reader) = Plan();
-        var weights = new BundleWeights(_request.Folder, _request.WeightsFile ?? plan.WeightsFile, _time, _request.StoredType);
+        var weights = new BundleWeights(_request.Folder, _request.WeightsFile ?? plan.WeightsFile, _time, plan.Settings.StoredType);
         var start = _request.StartFile is { } file ? BundleWeights.Read(file, cancellationToken) : _request.StartFromServed ? weights.ReadServed(cancellationToken) : null;
         var run = new TrainingRun
         {

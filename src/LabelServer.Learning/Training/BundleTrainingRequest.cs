@@ -1,4 +1,3 @@
-using LabelServer.Bundles.Checkpoints;
 using LabelServer.Bundles.Config;
 
 namespace LabelServer.Learning.Training;
@@ -44,9 +43,6 @@ public sealed record BundleTrainingRequest
 
     /// <summary>Whether weights are published even when they are worse. Default false.</summary>
     public bool PublishAlways { get; init; }
-
-    /// <summary>How weights are stored. Default float32.</summary>
-    public CheckpointDataType StoredType { get; init; } = CheckpointDataType.Float32;
 
     /// <summary>The file that the run is saved to after each epoch; null: beside the history.</summary>
     public string? StateFile { get; init; }

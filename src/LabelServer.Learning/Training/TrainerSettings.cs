@@ -1,3 +1,5 @@
+using LabelServer.Bundles.Checkpoints;
+
 namespace LabelServer.Learning.Training;
 
 /// <summary>The numbers of a training run.</summary>
@@ -35,6 +37,9 @@ public sealed record TrainerSettings
 
     /// <summary>Whether the network computes in bfloat16, with float32 weights behind it. Default false.</summary>
     public bool BFloat16 { get; init; }
+
+    /// <summary>How published weights are stored: float32, or float16, which halves the file. Default float32; the run itself is saved in full.</summary>
+    public CheckpointDataType StoredType { get; init; } = CheckpointDataType.Float32;
 
     /// <summary>Names of weights that stay as they are, with * for any text: <c>down_layers.*</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LabelServer.Bundles;
+using LabelServer.Bundles.Checkpoints;
 using LabelServer.Bundles.Config;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
@@ -192,6 +193,7 @@ public sealed class TrainingPlanReader
             EarlyStopPatience = options.Integer("early_stop_patience", defaults.EarlyStopPatience),
             WeightAverageDecay = options.Number("weight_average"),
             BFloat16 = options.Word("precision", false, ("float32", false), ("bfloat16", true)),
+            StoredType = options.Word("stored_precision", CheckpointDataType.Float32, ("float32", CheckpointDataType.Float32), ("float16", CheckpointDataType.Float16)),
             Frozen = options.Texts("freeze") ?? defaults.Frozen,
             Seed = options.Integer("seed", 0),
         };

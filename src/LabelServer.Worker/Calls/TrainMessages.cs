@@ -1,4 +1,3 @@
-using LabelServer.Bundles.Checkpoints;
 using LabelServer.Bundles.Config;
 using LabelServer.Learning.Training;
 using LabelServer.Worker.Contract;
@@ -28,7 +27,6 @@ internal static class TrainMessages
             PublishAlways = message.PublishAlways,
             RunId = message.RunId,
             MemorySavingSteps = message.Settings?.MemorySavingSteps ?? 0,
-            StoredType = message.StoreHalf ? CheckpointDataType.Float16 : CheckpointDataType.Float32,
             Adjust = settings => Adjust(settings, message.Settings ?? new TrainSettings()),
         };
         return message.Configs.Count == 0 ? request : request with { Configs = [.. message.Configs] };
