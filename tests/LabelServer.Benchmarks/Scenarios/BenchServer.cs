@@ -27,12 +27,14 @@ internal sealed class BenchServer : IAsyncDisposable
     public TimeSpan Listening { get; }
 
     /// <summary>Starts the server and waits until it says where it listens.</summary>
-    public static async Task<BenchServer> StartAsync(ScenarioFolder folder, ScenarioOptions options, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task<BenchServer> StartAsync(ScenarioFolder folder, ScenarioOptions options, IEnumerable<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
-        var program = options.Text("server") ?? Path.Combine(SharedFolders.Repository, "src", "LabelServer", "bin", "Release", "net10.0", "labelserver.dll");
+        var program = options.Text("server") is { } named ? Path.GetFullPath(named) : Path.Combine(SharedFolders.Repository, "src", "LabelServer", "bin", "Release", "net10.0", "labelserver.dll");
         foreach (var argument in (string[])[program, "start_server", "--app", Path.Combine(SharedFolders.Repository, "apps", "monaibundle"), "--studies", folder.Studies, "--port", "0", .. arguments])
             info.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            info.Environment[name] = value;
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var watch = Stopwatch.StartNew();
         var process = new Process { StartInfo = info };

@@ -28,6 +28,17 @@ internal static class ProcessMeter
             .Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
     }
 
+    /// <summary>The processor time of a process, of its children and of those that have ended, in seconds; Linux only, else 0.</summary>
+    public static double TreeSeconds(int processId)
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+
+        // Behind the name in brackets: user and system time of the process at 11 and 12, of children that were waited for at 13 and 14, in hundredths.
+        var fields = File.ReadAllText($"/proc/{processId}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (fields[11..15].Sum(f => double.Parse(f, CultureInfo.InvariantCulture)) / 100) + Children(processId).Sum(TreeSeconds);
+    }
+
     // On Linux .NET's own figure is that of virtual memory's peak of now; the high-water mark is in /proc.
     private static long PeakBytes(Process process)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LabelServer.Benchmarks.Scenarios.ActiveLearning;
 
 namespace LabelServer.Benchmarks.Scenarios;
 
@@ -16,6 +17,7 @@ internal static class ScenarioCommand
         ["train-step"] = TrainStepScenario.RunAsync,
         ["submit-labels"] = SubmitLabelsScenario.RunAsync,
         ["info-under-load"] = InfoUnderLoadScenario.RunAsync,
+        ["active-learning"] = ActiveLearningScenario.RunAsync,
 
         // Parts of the others, in a process of their own with the worker's environment.
         [NetworkScenario.Name] = NetworkScenario.RunAsync,
