@@ -63,8 +63,9 @@ public sealed class ScoringMethodTests
         {
             // The more voxels the proposal has, the more of them are wrong.
             var proposed = Enumerable.Range(0, 24).Select(v => (byte)(v < 4 + (2 * i) ? 1 : 0)).ToArray();
+            // A client may spell a structure otherwise than the model does.
             await using var answer = new InferenceAnswer(
-                new InferenceSummary { LabelNames = new OrderedDictionary<string, int> { ["s1"] = 1 }, Latencies = new LatencySummary() }, new MemoryStream(NiftiBytes.Label(proposed)), ".nii.gz");
+                new InferenceSummary { LabelNames = new OrderedDictionary<string, int> { ["S1"] = 1 }, Latencies = new LatencySummary() }, new MemoryStream(NiftiBytes.Label(proposed)), ".nii.gz");
             await proposals.KeepAsync(ids[i], "m", answer, TestContext.Current.CancellationToken);
             if (i is not (1 or 7))
                 await SaveAsync(server, ids[i], "final", [1, 1, 1, 1]);

@@ -42,7 +42,7 @@ internal sealed partial class FactCollector(IDatastore datastore, ProposalStore 
                 return null;
             var names = proposal.LabelNames.ToDictionary(n => n.Value, n => n.Key);
             var facts = label is not null && label.ValueNames() is { Count: > 0 } labelNames
-                ? await ComparedAsync(image, new NamedLabel(content, "proposal" + proposal.Extension, names), labelNames, cancellationToken)
+                ? await ComparedAsync(image, new NamedLabel(content, "proposal" + proposal.Extension, names), Respelled(labelNames, names.Values), cancellationToken)
                 : new ImageFacts(image.Id, null, await VolumesAsync(content, "proposal" + proposal.Extension, names, cancellationToken), [], null, null);
             _known[(image.Id, proposal.Model)] = (stamp, facts);
             return facts;
@@ -54,13 +54,17 @@ internal sealed partial class FactCollector(IDatastore datastore, ProposalStore 
         }
     }
 
-    private async Task<ImageFacts> ComparedAsync(ImageEntry image, NamedLabel proposal, IReadOnlyDictionary<int, string> labelNames, CancellationToken cancellationToken)
+    // As everywhere, names are the same in upper and lower case; the model's spelling is the one that goes on.
+    private static Dictionary<int, string> Respelled(IReadOnlyDictionary<int, string> names, IReadOnlyCollection<string> known) =>
+        names.ToDictionary(n => n.Key, n => known.FirstOrDefault(k => k.Equals(n.Value, StringComparison.OrdinalIgnoreCase)) ?? n.Value);
+
+    private async Task<ImageFacts> ComparedAsync(ImageEntry image, NamedLabel proposal, Dictionary<int, string> labelNames, CancellationToken cancellationToken)
     {
         await using var file = datastore.OpenLabel(image.Id, LabelTags.Final);
         var (structures, voxel) = await agreement.CompareAsync(proposal, new NamedLabel(file.Content, file.Name, labelNames), withDistances: false, cancellationToken);
 
         // Only what both the model and the annotator know: an annotator may label one organ of a hundred.
-        var shared = structures.Where(s => proposal.Names!.Values.Contains(s.Key) && labelNames.Values.Contains(s.Key)).ToList();
+        var shared = structures.Where(s => proposal.Names!.Values.Contains(s.Key) && labelNames.ContainsValue(s.Key)).ToList();
         var counted = shared.Where(s => s.Value.First + s.Value.Second > 0).ToList();
         return new ImageFacts(
             image.Id,
