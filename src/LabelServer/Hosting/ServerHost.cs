@@ -151,8 +151,8 @@ public static partial class ServerHost
     private static ModelCatalogOptions CatalogOptions(ServerOptions options, AppDeclaration declaration)
     {
         var models = options.Conf.GetValueOrDefault("models") ?? declaration.Conf.GetValueOrDefault("models") ?? string.Join(',', declaration.DefaultModels);
-        return ModelCatalogOptions.FromConf(options.AppFolder, ContentRoot.Folder, models, options.Conf.GetValueOrDefault("models_dir") ?? declaration.Conf.GetValueOrDefault("models_dir"))
-            with { Types = declaration.ModelTypes };
+        var folder = options.Conf.GetValueOrDefault("models_dir") ?? declaration.Conf.GetValueOrDefault("models_dir");
+        return ModelCatalogOptions.FromConf(options.AppFolder, ContentRoot.Folder, models, folder) with { Types = declaration.ModelTypes };
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
