@@ -221,7 +221,7 @@ internal sealed class BundleRunner(BundlePlanner planner, NetworkCache networks,
         catch (NetworkException error) when (request.RoiSize is { Count: > 0 } && !MemoryShortage.IsCauseOf(error))
         {
             throw new InferenceParameterException(
-                $"roi_size [{string.Join(", ", request.RoiSize!)}] does not suit the model '{Name}' on the image '{request.ImageName}': {error.Message} Leave roi_size out to take the bundle's own windows, or give multiples of 32.",
+                $"roi_size [{string.Join(", ", request.RoiSize!)}] does not suit the model '{Name}' on the image '{request.ImageName}': {error.Message} Leave roi_size out to take the bundle's own windows.",
                 error);
         }
     }

@@ -32,7 +32,7 @@ public static class TorchPrecision
 
     // First on a small volume: where bfloat16 is emulated it takes a hundred times as long, and the first request would wait for the large one.
     private static NetworkPrecision Measure(Device device) =>
-        IsWorthIt(SmallEdge, Hopeless, device) && IsWorthIt(LargeEdge, WorthIt, device) ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
+        !IsEmulated(NetworkPrecision.BFloat16, device) && IsWorthIt(LargeEdge, WorthIt, device) ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
 
     private static bool IsWorthIt(int edge, double limit, Device device) =>
         Time(ScalarType.BFloat16, edge, device) < limit * Time(ScalarType.Float32, edge, device);

@@ -46,7 +46,7 @@ public static class RequestBody
         JsonNode? value;
         try
         {
-            value = WireJson.Read(Datastore.PythonJson.WithoutNonNumbers(bytes));
+            value = WireJson.Read(PythonJson.WithoutNonNumbers(bytes));
         }
         catch (JsonException error)
         {

@@ -81,7 +81,7 @@ public static class WireJson
         try
         {
             // Python's json.dumps writes NaN, which is no JSON: no value.
-            value = Read(Datastore.PythonJson.WithoutNonNumbers(System.Text.Encoding.UTF8.GetBytes(text)));
+            value = Read(PythonJson.WithoutNonNumbers(System.Text.Encoding.UTF8.GetBytes(text)));
         }
         catch (JsonException error)
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using LabelServer.Datastore.Names;
+using LabelServer.Http;
 using LabelServer.Imaging;
 
 namespace LabelServer.Datastore.Checks;

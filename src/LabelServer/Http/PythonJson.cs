@@ -1,4 +1,4 @@
-namespace LabelServer.Datastore;
+namespace LabelServer.Http;
 
 /// <summary>Makes JSON of what Python's <c>json.dumps</c> writes: the bare words <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> outside strings become <c>null</c>.</summary>
 internal static class PythonJson
