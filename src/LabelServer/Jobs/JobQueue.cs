@@ -77,11 +77,11 @@ internal abstract partial class JobQueue(IJobHandler handler, IJobStore store, I
             _jobs.Add(job);
             while (_jobs.Count > Kept && !_jobs[0].Record.IsActive)
                 _jobs.RemoveAt(0);
+            Tell(submitted);
             _waiting.Writer.TryWrite(job);
         }
 
         LogSubmitted(Kind.Title, submitted.Id);
-        Tell(submitted);
         return (submitted, job.Result);
     }
 
@@ -208,18 +208,16 @@ internal abstract partial class JobQueue(IJobHandler handler, IJobStore store, I
 
     private void Change(QueuedJob job, Func<JobRecord, JobRecord> change, bool save)
     {
-        JobRecord record;
         lock (_gate)
         {
-            record = change(job.Record);
+            var record = change(job.Record);
             if (ReferenceEquals(record, job.Record))
                 return;
             job.Record = record;
             if (save || time.GetElapsedTime(job.SavedAt) >= SaveInterval)
                 Save(job);
+            Tell(record);
         }
-
-        Tell(record);
     }
 
     private void Save(QueuedJob job)
@@ -236,6 +234,7 @@ internal abstract partial class JobQueue(IJobHandler handler, IJobStore store, I
         }
     }
 
+    // Inside the lock, so that listeners hear of the changes in the order in which they happened.
     private void Tell(JobRecord record)
     {
         foreach (var listener in listeners)
