@@ -7,7 +7,7 @@ internal static class InferScenario
 {
     /// <summary>Runs it.</summary>
     /// <param name="highres">1.5 mm, else 3 mm.</param>
-    /// <param name="options"><c>--precision</c>, <c>--repeat</c>, <c>--image</c> or <c>--size</c> and <c>--spacing</c>, <c>--network no</c>.</param>
+    /// <param name="options"><c>--precision</c>, <c>--repeat</c>, <c>--image</c> or <c>--size</c> and <c>--spacing</c>, <c>--cached no</c> and <c>--network no</c> leave out a part.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<JsonObject> RunAsync(bool highres, ScenarioOptions options, CancellationToken cancellationToken)
     {
@@ -21,8 +21,9 @@ internal static class InferScenario
             ["precision"] = precision,
             ["highres"] = highres,
             ["withoutCaches"] = await MeasureAsync("off", options.Whole("repeat", 2)),
-            ["withCaches"] = await MeasureAsync("on", 1),
         };
+        if (options.Text("cached") != "no")
+            report["withCaches"] = await MeasureAsync("on", 1);
         if (options.Text("network") != "no")
             report["network"] = await InnerProcess.RunAsync(NetworkScenario.Name, ["--precision", precision], cancellationToken);
         return report;
