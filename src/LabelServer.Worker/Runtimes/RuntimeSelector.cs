@@ -4,9 +4,11 @@ using LabelServer.Worker.Devices;
 
 namespace LabelServer.Worker.Runtimes;
 
-/// <summary>Decides which runtime a network runs by: the one that is asked for, the only one that can, or the one that was measured to be faster at the first load.</summary>
+/// <summary>Decides which runtime a network runs by: the one that is asked for, the only one that can, or at the first load the first one that can, unless another is measured to be clearly faster.</summary>
 internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtimes, DeviceInventory devices, RuntimeTimings timings, TimeProvider time, ILogger<RuntimeSelector> logger) : INetworkFactory
 {
+    // A small window favours the runtime with the smaller overhead: the wholeBody network took ONNX Runtime 8 % less time than libtorch for 48³ and 40 % more for 96³.
+    private const double ClearlyFaster = 0.75;
     private readonly IReadOnlyList<IRuntimeOffer> _runtimes = [.. runtimes];
 
     /// <inheritdoc/>
@@ -81,7 +83,7 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
                     continue;
                 var took = await TimeAsync(network, options, cancellationToken);
                 LogMeasured(name, candidate.Runtime, network.Device, network.Precision, took.TotalSeconds);
-                if (best is null || took < fastest)
+                if (best is null || took < fastest * ClearlyFaster)
                 {
                     best?.Dispose();
                     (best, fastest, winner) = (network, took, candidate.Runtime);

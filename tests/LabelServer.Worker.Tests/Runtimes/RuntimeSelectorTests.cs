@@ -29,7 +29,7 @@ public sealed class RuntimeSelectorTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Create_BothRuntimes_MeasuresOnceAndKeepsTheFasterOne()
+    public async Task Create_BothRuntimes_MeasuresOnceAndKeepsTheOneThatIsClearlyFaster()
     {
         using var first = await Create(new NetworkOptions());
 
@@ -43,6 +43,18 @@ public sealed class RuntimeSelectorTests : IDisposable
         Assert.Equal("onnx", second.Device);
         Assert.Equal((1, 2), (_torch.Asked.Count, _onnx.Asked.Count));
         Assert.Contains("Onnx", await System.IO.File.ReadAllTextAsync(File, Stop), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.8, "torch")]
+    [InlineData(0.7, "onnx")]
+    public async Task Create_TheOtherRuntimeIsALittleFaster_StaysWithLibtorch(double share, string expected)
+    {
+        var onnx = new ScriptedNetworks(_ => Made("onnx", TimeSpan.FromSeconds(2) * share));
+
+        using var network = await Selector(_torch, onnx).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop);
+
+        Assert.Equal(expected, network.Device);
     }
 
     [Theory]
