@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using LabelServer.Inference.Networks;
 using LabelServer.Onnx.Schema;
 
@@ -78,11 +79,20 @@ internal static class HeadSplit
         }
 
         kept.Reverse();
-        graph.Node.Clear();
-        graph.Node.AddRange(kept);
-        var weights = graph.Initializer.Where(i => needed.Contains(i.Name)).ToList();
-        graph.Initializer.Clear();
-        graph.Initializer.AddRange(weights);
+        Replace(graph.Node, kept);
+        var weights = graph.Initializer.ToLookup(i => needed.Contains(i.Name));
+        Replace(graph.Initializer, weights[true]);
+
+        // Models up to IR version 3 name their weights as inputs too: without a value they would have to be given at each run.
+        var dropped = weights[false].Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        Replace(graph.Input, graph.Input.Where(i => !dropped.Contains(i.Name)));
+    }
+
+    private static void Replace<T>(RepeatedField<T> field, IEnumerable<T> values)
+    {
+        var kept = values.ToList();
+        field.Clear();
+        field.AddRange(kept);
     }
 
     // A sub-graph reads values of the graph around it by name.

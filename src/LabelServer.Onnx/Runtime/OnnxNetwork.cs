@@ -37,7 +37,9 @@ internal sealed class OnnxNetwork : INetwork
         InferenceSession session, string name, IReadOnlyList<OnnxPort> inputs, string output, OnnxDevice device, LinearHead? head, int? outputChannels, NetworkPrecision precision)
     {
         (_session, _name, _inputs, _output, _device, Head, Precision) = (session, name, inputs, output, device, head, precision);
-        _scores = new OnnxScores(name, output, inputs[0].ChannelsLast);
+
+        // What comes before a convolution has its channel as the second axis, wherever the model's input has it.
+        _scores = new OnnxScores(name, output, channelsLast: head is null && inputs[0].ChannelsLast);
         InputChannels = inputs.All(i => i.Channels is not null) ? inputs.Sum(i => i.Channels) : null;
         OutputChannels = head?.Outputs ?? outputChannels;
     }

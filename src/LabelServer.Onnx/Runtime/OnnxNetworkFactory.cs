@@ -13,7 +13,6 @@ namespace LabelServer.Onnx.Runtime;
 /// <remarks>A model of ours never touches the disk on its way into the runtime, so an installation without libtorch runs a bundle with PyTorch weights all the same.</remarks>
 public sealed class OnnxNetworkFactory : INetworkFactory
 {
-    private static readonly string[] ScoreNames = ["pred"];
     private readonly Lazy<IReadOnlyList<OnnxDevice>> _devices = new(OnnxDevices.Find);
     private readonly OnnxSettings? _settings;
 
@@ -79,7 +78,7 @@ public sealed class OnnxNetworkFactory : INetworkFactory
     private static string ScoresOf(ModelProto model, NetworkDataFormat? data, string name)
     {
         var outputs = model.Graph.Output.Select(o => o.Name).ToList();
-        var wanted = ScoreNames.Concat(data?.Outputs.Select(o => o.Name) ?? []);
+        string[] wanted = ["pred", .. (data?.Outputs ?? []).Select(o => o.Name)];
         return wanted.FirstOrDefault(outputs.Contains) ?? outputs.FirstOrDefault(o => o.Length > 0) ?? throw new NetworkWeightsException($"'{name}' has an output without a name.");
     }
 
@@ -97,10 +96,11 @@ public sealed class OnnxNetworkFactory : INetworkFactory
             throw new NetworkUnsupportedException($"'{name}' has no input.");
         }
 
-        var named = declared.Count >= own.Count && own.All(n => declared.Any(d => d.Name == n));
-        var order = named ? declared.Select(d => d.Name).Where(own.Contains) : own;
-        return [.. order.Select((input, index) => OnnxPort.Read(
-            name, input, session.InputMetadata[input], options.SpatialDims, named ? ChannelsOf(declared, input) : index < declared.Count && declared.Count == own.Count ? declared[index].Channels : null))];
+        var isNamed = own.All(n => declared.Any(d => d.Name == n));
+        var order = isNamed ? declared.Select(d => d.Name).Where(own.Contains) : own;
+        return [.. order.Select((input, index) => OnnxPort.Read(name, input, session.InputMetadata[input], options.SpatialDims, Channels(input, index)))];
+
+        int? Channels(string input, int index) => isNamed ? ChannelsOf(declared, input) : declared.Count == own.Count ? declared[index].Channels : null;
     }
 
     private static int? ChannelsOf(IReadOnlyList<NetworkPort>? ports, string name) => (ports?.FirstOrDefault(p => p.Name == name) ?? (ports?.Count == 1 ? ports[0] : null))?.Channels;

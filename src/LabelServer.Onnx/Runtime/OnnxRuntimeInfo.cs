@@ -13,6 +13,9 @@ public static class OnnxRuntimeInfo
     /// <exception cref="DllNotFoundException">The native library is not there. Others mean the same: see <see cref="TypeInitializationException"/>.</exception>
     public static string Version => OrtEnv.Instance().GetVersionString();
 
+    /// <summary>The execution providers of this build, the preferred one first, whether or not a device for them is there.</summary>
+    public static IReadOnlyList<string> Providers => OrtEnv.Instance().GetAvailableProviders();
+
     /// <summary>Threads that an operation uses.</summary>
     public static int Threads => OnnxSessions.Threads();
 

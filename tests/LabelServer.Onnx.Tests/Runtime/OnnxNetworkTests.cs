@@ -119,6 +119,49 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OfAChannelsLastModelWithAHead_ReadsTheFeaturesAsTheConvolutionHasThem()
+    {
+        // Two features in windows two voxels wide: by the sizes alone they could lie either way.
+        var model = OnnxModels.Model(
+            13,
+            [
+                OnnxModels.Node("Transpose", ["image"], "turned", ("perm", [0, 4, 1, 2, 3])),
+                OnnxModels.Node("Conv", ["turned", "first"], "features"),
+                OnnxModels.Node("Conv", ["features", "w"], "pred"),
+            ],
+            [OnnxModels.Value("image", ["batch", 2, 2, 2, 1])],
+            [OnnxModels.Value("pred", ["batch", 3, 2, 2, 2])],
+            TensorValues.Of("first", [1, 10], [2, 1, 1, 1, 1]),
+            TensorValues.Of("w", [1, 0, 0, 1, 1, 1], [3, 2, 1, 1, 1]));
+        using var network = await Load(model, new NetworkDataFormat([new NetworkPort("image", 1)], [new NetworkPort("pred", 3)]));
+
+        float[] window = [0, 1, 2, 3, 4, 5, 6, 7];
+        using var output = network.Run(window, new WindowBatchShape(1, 1, new GridSize(2, 2, 2)), TestContext.Current.CancellationToken);
+        Assert.NotNull(network.Head);
+        Assert.Equal(window.SelectMany(x => new[] { x, 10 * x }), Values(output, voxels: 8));
+    }
+
+    [Fact]
+    public async Task Run_OfAModelThatListsItsWeightsAmongTheInputs_TakesTheImageAlone()
+    {
+        // As PyTorch wrote them up to operator set 9.
+        var model = OnnxModels.Model(
+            9,
+            [OnnxModels.Node("Conv", ["image", "first", "zero"], "features"), OnnxModels.Node("Conv", ["features", "w", "b"], "pred")],
+            [OnnxModels.Value("image", OnnxModels.Free(1)), OnnxModels.Value("first", [1, 1, 1, 1, 1]), OnnxModels.Value("zero", [1]), OnnxModels.Value("w", [3, 1, 1, 1, 1]), OnnxModels.Value("b", [3])],
+            [OnnxModels.Value("pred", OnnxModels.Free(3))],
+            TensorValues.Of("first", [2], [1, 1, 1, 1, 1]),
+            TensorValues.Of("zero", [0f], [1]),
+            TensorValues.Of("w", [1, 2, 3], [3, 1, 1, 1, 1]),
+            TensorValues.Of("b", [0, 0, 1], [3]));
+        model.IrVersion = 3;
+        using var network = await Load(model);
+
+        Assert.Equal((1, 3), (network.InputChannels, network.OutputChannels));
+        Assert.Equal(Ramp(1, 1).Select(x => 2 * x), Run(network, Ramp(1, 1), 1, 1));
+    }
+
+    [Fact]
     public async Task Run_OfAnOutputOfAnotherSize_SaysWhichShapeItIs()
     {
         using var network = await Load(OnnxModels.Model(
@@ -152,12 +195,15 @@ public sealed class OnnxNetworkTests : IDisposable
 
     private static float[] Ramp(int count, int channels) => [.. Enumerable.Range(0, (int)(count * channels * Window.VoxelCount)).Select(i => (i % 23) - 7f)];
 
-    private static unsafe float[] Run(INetwork network, float[] windows, int count, int channels)
+    private static float[] Run(INetwork network, float[] windows, int count, int channels)
     {
         using var output = network.Run(windows, new WindowBatchShape(count, channels, Window), TestContext.Current.CancellationToken);
         Assert.Equal(count, output.Count);
-        return [.. Enumerable.Range(0, count).SelectMany(n => new ReadOnlySpan<float>((float*)output.Window(n), (int)(output.Channels * Window.VoxelCount)).ToArray())];
+        return Values(output, (int)Window.VoxelCount);
     }
+
+    private static unsafe float[] Values(NetworkOutput output, int voxels) =>
+        [.. Enumerable.Range(0, output.Count).SelectMany(n => new ReadOnlySpan<float>((float*)output.Window(n), output.Channels * voxels).ToArray())];
 
     private Task<INetwork> Load(ModelProto model, NetworkDataFormat? data = null) => new OnnxNetworkFactory().LoadWholeAsync(
         OnnxModels.Write(model, _folder.Path), new NetworkOptions(NetworkPrecision.Float32, "cpu", Data: data), TestContext.Current.CancellationToken);
