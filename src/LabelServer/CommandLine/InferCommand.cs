@@ -16,7 +16,7 @@ internal sealed class InferCommand
     private readonly Option<string> _outputFile = new("--output", "-o") { Description = "The label map to write: .nii.gz, .nii, .nrrd or .seg.nrrd.", Required = true };
     private readonly Option<string?> _highres = new("--highres") { Description = "true: fine spacing and its weights; false: the coarse ones. [default: the bundle's]" };
     private readonly Option<string> _precision = new("--precision") { Description = "auto, float32 or bfloat16.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N. [default: a GPU if there is one]" };
+    private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda, cuda:N, directml or directml:N. [default: a GPU if there is one]" };
     private readonly Option<bool> _compress = new("--compress") { Description = "Compress a .nrrd." };
     private readonly Option<bool> _largest = new("--largest_cc") { Description = "Keep only the largest connected component of each label." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Write the log to standard error." };

@@ -35,7 +35,7 @@ public sealed record InferenceParameters
     /// <summary>(<c>result_compress</c>) Whether a NRRD is compressed with gzip.</summary>
     public bool ResultCompress { get; init; }
 
-    /// <summary>(<c>device</c>) A name of the model's device list, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. <c>cuda</c> without a GPU means the CPU.</summary>
+    /// <summary>(<c>device</c>) A name of the model's device list, <c>cpu</c>, or <c>cuda</c> or <c>directml</c> with or without a number behind a colon. A GPU that is not there means the CPU.</summary>
     public string? Device { get; init; }
 
     /// <summary>(<c>precision</c>) The number type of the network's arithmetic.</summary>

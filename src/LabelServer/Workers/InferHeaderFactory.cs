@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LabelServer.Imaging.Formats;
 using LabelServer.Inference;
 using LabelServer.Models;
@@ -6,7 +7,7 @@ using LabelServer.Worker.Contract;
 namespace LabelServer.Workers;
 
 /// <summary>Checks a job's parameters and puts them into the first message to the worker.</summary>
-internal static class InferHeaderFactory
+internal static partial class InferHeaderFactory
 {
     private const string DefaultExtension = ".nii.gz";
 
@@ -78,7 +79,7 @@ internal static class InferHeaderFactory
     {
         var name = asked?.Trim() ?? string.Empty;
         var offered = model.Config.TryGetValue("device", out var devices) ? (IReadOnlyList<string>)devices : [];
-        return name.Length == 0 || name is "auto" or "cpu" or "cuda" or "directml" || name.StartsWith("cuda:", StringComparison.Ordinal) || name.StartsWith("directml:", StringComparison.Ordinal) || offered.Contains(name)
+        return name.Length == 0 || DeviceId().IsMatch(name) || offered.Contains(name, StringComparer.OrdinalIgnoreCase)
             ? name
             : throw Refused("device", name, $"Use {string.Join(", ", offered)}.");
     }
@@ -92,6 +93,9 @@ internal static class InferHeaderFactory
             ? VolumeFileTypes.ExtensionOf(type.Value)
             : throw Refused("result_extension", asked, "Use .nrrd, .seg.nrrd, .nii or .nii.gz.");
     }
+
+    [GeneratedRegex("^(auto|cpu|(cuda|directml)(:[0-9]{1,3})?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex DeviceId();
 
     private static ParameterRefusedException Refused(string name, object value, string way) =>
         new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The parameter {name} can not be {value}. {way}"));

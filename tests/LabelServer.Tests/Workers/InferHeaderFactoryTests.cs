@@ -56,8 +56,22 @@ public sealed class InferHeaderFactoryTests : IDisposable
     [InlineData("directml:1")]
     [InlineData("cuda:0")]
     [InlineData("cpu")]
+    [InlineData("CPU")]
     public void Create_Device_IsPassedOn(string device) =>
         Assert.Equal(device, InferHeaderFactory.Create(Job(new InferenceParameters { Device = device }), Model(WithGaps)).Parameters.Device);
+
+    [Theory]
+    [InlineData("tpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:x")]
+    [InlineData("cuda:-1")]
+    [InlineData("cpu:0\nx")]
+    public void Create_ADeviceThatHasNoSuchName_IsRefusedWithThoseThatAreThere(string device)
+    {
+        var error = Assert.Throws<ParameterRefusedException>(() => InferHeaderFactory.Create(Job(new InferenceParameters { Device = device }), Model(WithGaps)));
+
+        Assert.Equal($"The parameter device can not be {device}. Use cpu.", error.Message);
+    }
 
     public void Dispose() => _folder.Dispose();
 
