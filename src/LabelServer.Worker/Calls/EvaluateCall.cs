@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Grpc.Core;
 using LabelServer.Learning.Evaluation;
 using LabelServer.Worker.Contract;
@@ -13,15 +12,15 @@ internal sealed partial class EvaluateCall(InferenceLanes lanes, ILogger<Evaluat
     public async Task RunAsync(EvaluateRequest request, IServerStreamWriter<EvaluateEvent> down, CancellationToken cancellationToken)
     {
         var bundle = Path.GetFileName(Path.TrimEndingDirectorySeparator(request.BundleFolder));
-        var events = Channel.CreateUnbounded<EvaluateEvent>(new UnboundedChannelOptions { SingleReader = true });
-        var sending = SendAsync(events.Reader, down, cancellationToken);
+        var events = new EventSender<EvaluationEvent, EvaluateEvent>(EvaluateMessages.ToMessage);
+        var sending = events.SendAsync(down, cancellationToken);
         try
         {
             using var held = await lanes.EnterAsync(string.Empty, cancellationToken);
             var evaluation = new BundleEvaluation(EvaluateMessages.ToRequest(request), TimeProvider.System);
-            var outcome = await Task.Run(() => evaluation.RunAsync(new Sender(events.Writer), cancellationToken), cancellationToken);
-            events.Writer.TryWrite(EvaluateMessages.ToEnd(outcome));
-            events.Writer.TryComplete();
+            var outcome = await Task.Run(() => evaluation.RunAsync(events, cancellationToken), cancellationToken);
+            events.Report(EvaluateMessages.ToEnd(outcome));
+            events.Complete();
             await sending;
         }
         catch (Exception error) when (error is OperationCanceledException || cancellationToken.IsCancellationRequested)
@@ -36,17 +35,9 @@ internal sealed partial class EvaluateCall(InferenceLanes lanes, ILogger<Evaluat
         }
         finally
         {
-            events.Writer.TryComplete();
+            events.Complete();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             NativeMemory.Trim();
-        }
-    }
-
-    private static async Task SendAsync(ChannelReader<EvaluateEvent> events, IServerStreamWriter<EvaluateEvent> down, CancellationToken cancellationToken)
-    {
-        await foreach (var message in events.ReadAllAsync(cancellationToken))
-        {
-            await down.WriteAsync(message, cancellationToken);
         }
     }
 
@@ -55,9 +46,4 @@ internal sealed partial class EvaluateCall(InferenceLanes lanes, ILogger<Evaluat
 
     [LoggerMessage(2, LogLevel.Error, "The evaluation of {Bundle} failed.")]
     private partial void LogFailed(Exception error, string bundle);
-
-    private sealed class Sender(ChannelWriter<EvaluateEvent> events) : IProgress<EvaluationEvent>
-    {
-        public void Report(EvaluationEvent value) => events.TryWrite(EvaluateMessages.ToMessage(value));
-    }
 }

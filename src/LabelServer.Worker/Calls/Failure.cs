@@ -34,7 +34,7 @@ internal static class Failure
             FailureKind.Internal => $"The inference of the image '{image}' failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
             _ => error.Message.Contains(image, StringComparison.Ordinal) ? error.Message : $"The image '{image}': {error.Message}",
         };
-        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+        return Of(kind, text);
     }
 
     /// <summary>The error of a training.</summary>
@@ -52,7 +52,7 @@ internal static class Failure
             FailureKind.Internal => $"The training of {bundle} failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
             _ => error.Message,
         };
-        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+        return Of(kind, text);
     }
 
     /// <summary>The error of an export.</summary>
@@ -62,7 +62,7 @@ internal static class Failure
     {
         var kind = KindOf(error);
         var text = kind == FailureKind.Internal ? $"The export of {bundle} failed: {error.GetType().Name}: {error.Message} The log has the details." : error.Message;
-        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+        return Of(kind, text);
     }
 
     /// <summary>The error of an evaluation.</summary>
@@ -77,7 +77,7 @@ internal static class Failure
             FailureKind.Internal => $"The evaluation of {bundle} failed: {error.GetType().Name}: {error.Message}",
             _ => error.Message,
         };
-        return new RpcException(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
+        return Of(kind, text);
     }
 
     /// <summary>The kind of an exception.</summary>
@@ -89,6 +89,8 @@ internal static class Failure
         InferenceException => FailureKind.Step,
         _ => FailureKind.Internal,
     };
+
+    private static RpcException Of(FailureKind kind, string text) => new(new Status(StatusOf(kind), Shorten(text, MaxText)), new Metadata { { KindKey, kind.ToString() } });
 
     private static bool IsOfTraining(Exception error) =>
 #if TORCH

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Grpc.Core;
 using LabelServer.Learning.Training;
 using LabelServer.Worker.Contract;
@@ -13,14 +12,13 @@ internal sealed partial class TrainCall(ILogger<TrainCall> logger)
     public async Task RunAsync(TrainRequest request, IServerStreamWriter<TrainEvent> down, CancellationToken cancellationToken)
     {
         var bundle = Path.GetFileName(Path.TrimEndingDirectorySeparator(request.BundleFolder));
-        var events = Channel.CreateUnbounded<TrainEvent>(new UnboundedChannelOptions { SingleReader = true });
-        var sending = SendAsync(events.Reader, down, cancellationToken);
+        var events = new EventSender<TrainingEvent, TrainEvent>(TrainMessages.ToMessage);
+        var sending = events.SendAsync(down, cancellationToken);
         try
         {
             var training = new BundleTraining(TrainMessages.ToRequest(request), TimeProvider.System);
-            var progress = new Sender(events.Writer);
-            var outcome = await Task.Run(() => training.RunAsync(progress, cancellationToken), cancellationToken);
-            events.Writer.TryWrite(TrainMessages.ToEnd(outcome));
+            var outcome = await Task.Run(() => training.RunAsync(events, cancellationToken), cancellationToken);
+            events.Report(TrainMessages.ToEnd(outcome));
         }
         catch (Exception error) when (error is OperationCanceledException || cancellationToken.IsCancellationRequested)
         {
@@ -34,16 +32,8 @@ internal sealed partial class TrainCall(ILogger<TrainCall> logger)
         }
         finally
         {
-            events.Writer.TryComplete();
+            events.Complete();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task SendAsync(ChannelReader<TrainEvent> events, IServerStreamWriter<TrainEvent> down, CancellationToken cancellationToken)
-    {
-        await foreach (var message in events.ReadAllAsync(cancellationToken))
-        {
-            await down.WriteAsync(message, cancellationToken);
         }
     }
 
@@ -52,9 +42,4 @@ internal sealed partial class TrainCall(ILogger<TrainCall> logger)
 
     [LoggerMessage(2, LogLevel.Error, "The training of {Bundle} failed.")]
     private partial void LogFailed(Exception error, string bundle);
-
-    private sealed class Sender(ChannelWriter<TrainEvent> events) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value) => events.TryWrite(TrainMessages.ToMessage(value));
-    }
 }

@@ -30,6 +30,7 @@ internal sealed class WorkerGrpcService(DeviceInventory devices, InferenceLanes 
             Running = lanes.Running,
         };
         reply.Devices.AddRange(devices.Devices);
+        reply.OnnxProviders.AddRange(devices.OnnxProviders);
         reply.LoadedBundles.AddRange(lanes.Folders);
         return Task.FromResult(reply);
     }

@@ -28,6 +28,9 @@ internal sealed class DeviceInventory
     /// <summary>Why ONNX Runtime can not be loaded, or empty.</summary>
     public string OnnxProblem => Of(NetworkRuntime.Onnx)?.Problem ?? string.Empty;
 
+    /// <summary>The execution providers that are built into ONNX Runtime.</summary>
+    public IReadOnlyList<string> OnnxProviders => Of(NetworkRuntime.Onnx)?.Providers ?? [];
+
     /// <summary>Threads that an operation may use; 0 when no runtime can be loaded.</summary>
     public int Threads => _findings.Value.Runtimes.Values.Max(r => (int?)r.Threads) ?? 0;
 

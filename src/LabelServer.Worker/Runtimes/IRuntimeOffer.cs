@@ -38,4 +38,8 @@ internal interface IRuntimeOffer
 /// <param name="Problem">Why it can not be loaded, or empty.</param>
 /// <param name="Devices">Its devices, the default first.</param>
 /// <param name="Threads">Threads that an operation may use; 0 when not known.</param>
-internal sealed record RuntimeFindings(string Version, string Problem, IReadOnlyList<Device> Devices, int Threads);
+internal sealed record RuntimeFindings(string Version, string Problem, IReadOnlyList<Device> Devices, int Threads)
+{
+    /// <summary>The parts of the library that compute on a kind of device, by the library's own names; empty where it has no such parts.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
+}

@@ -32,7 +32,10 @@ internal sealed class OnnxOffer : IRuntimeOffer
                 OnnxRuntimeInfo.Version,
                 string.Empty,
                 [.. OnnxRuntimeInfo.Devices().Where(d => d.Id != "cpu").Select(d => new Device { Id = d.Id, Name = d.Name })],
-                OnnxRuntimeInfo.Threads);
+                OnnxRuntimeInfo.Threads)
+            {
+                Providers = OnnxRuntimeInfo.Providers,
+            };
         }
         catch (Exception error) when (NativeLoading.IsFailure(error))
         {

@@ -146,12 +146,12 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
     [LoggerMessage(1, LogLevel.Information, "{Network} by {Runtime} on {Device} in {Precision}: {Seconds:0.000} s for a small window.")]
     private partial void LogMeasured(string network, NetworkRuntime runtime, string device, NetworkPrecision precision, double seconds);
 
-    [LoggerMessage(3, LogLevel.Information, "{Network} can not run by {Runtime}: {Reason}")]
+    [LoggerMessage(2, LogLevel.Information, "{Network} can not run by {Runtime}: {Reason}")]
     private partial void LogNotSupported(string network, NetworkRuntime runtime, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Network} runs in {Precision} as it was asked for, which is emulated on '{Device}' and many times slower than float32.")]
+    [LoggerMessage(3, LogLevel.Warning, "{Network} runs in {Precision} as it was asked for, which is emulated on '{Device}' and many times slower than float32.")]
     private partial void LogEmulated(string network, NetworkPrecision precision, string device);
 
-    [LoggerMessage(2, LogLevel.Warning, "Which runtime is faster can not be kept and will be measured again: {Reason}")]
+    [LoggerMessage(4, LogLevel.Warning, "Which runtime is faster can not be kept and will be measured again: {Reason}")]
     private partial void LogNotKept(string reason);
 }

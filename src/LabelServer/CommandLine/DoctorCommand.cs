@@ -73,7 +73,7 @@ internal sealed class DoctorCommand
             var about = worker.Description;
             if (about.TorchVersion.Length + about.TorchProblem.Length > 0)
                 Check(about.TorchProblem.Length == 0, "libtorch", about.TorchVersion, about.TorchProblem, isFault: true);
-            Check(about.OnnxProblem.Length == 0, "ONNX Runtime", about.OnnxVersion, about.OnnxProblem, isFault: about.TorchVersion.Length == 0);
+            Check(about.OnnxProblem.Length == 0, "ONNX Runtime", string.Join(", ", [about.OnnxVersion, .. about.OnnxProviders]), about.OnnxProblem, isFault: about.TorchVersion.Length == 0);
             foreach (var device in about.Devices)
                 Good("device", string.Join(", ", new[] { device.Name, device.Id == device.Name ? string.Empty : device.Id, device.MemoryBytes > 0 ? Size(device.MemoryBytes) : string.Empty }.Where(t => t.Length > 0)));
             if (about.Threads > 0)

@@ -48,6 +48,7 @@ public sealed class WorkerGrpcServiceTests
 
         Assert.Equal(Environment.ProcessId, reply.ProcessId);
         Assert.Contains(reply.Devices, d => d.Id == "cpu");
+        Assert.Contains("CPUExecutionProvider", reply.OnnxProviders);
         Assert.True(reply.PeakResidentBytes > 0);
     }
 
