@@ -16,7 +16,7 @@ internal static class NetworkScenario
     private const int Edge = 96;
     private const int Matrix = 4096;
 
-    /// <summary>Measures in this process, which should have the worker's environment.</summary>
+    /// <summary>Measures in this process, which should have the worker's environment. The first run does not count, unless <c>--repeat 0</c> makes it the only one: an emulated precision takes many minutes for each.</summary>
     public static Task<JsonObject> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         var precision = options.Text("precision") == "bfloat16" ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
@@ -38,7 +38,7 @@ internal static class NetworkScenario
             network.Run(windows, shape, cancellationToken).Dispose();
             var seconds = watch.Elapsed.TotalSeconds / batch;
             var productSeconds = Product(TorchPrecision.TypeOf(precision));
-            if (run > 0)
+            if (run > 0 || repeat == 0)
             {
                 network1.Add(seconds);
                 product.Add(productSeconds);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LabelServer.Imaging.Formats;
 using LabelServer.Imaging.Volumes;
 using LabelServer.Inference.Pipelines;
@@ -9,14 +10,28 @@ namespace LabelServer.Onnx.Tests.Pipelines;
 /// <summary>Published ONNX models as bundles on a real T1 image: in windows, and whole.</summary>
 public sealed class BrainchopTests
 {
-    // The middle 128³ voxels in windows: all of them would be 64 windows of 80 GFLOP each.
-    [Theory]
-    [InlineData("meshnet30_gwm_patch64.onnx", 64, 128, """{ "_target_": "SlidingWindowInferer", "roi_size": [64, 64, 64], "sw_batch_size": 2, "overlap": 0.0 }""")]
-    [InlineData("meshnet5_gwm_256.onnx", 256, null, """{ "_target_": "SimpleInferer" }""")]
-    public async Task Run_OfAMeshNet_FindsWhiteMatterBrighterThanGreyAndGreyThanTheRest(string model, int size, int? crop, string inferer)
+    [Fact]
+    public Task Run_OfAMeshNetInWindows_FindsWhiteMatterBrighterThanGreyAndGreyThanTheRest() => RunAsync("meshnet30_gwm_patch64.onnx", config =>
+    {
+        // The middle 128³ voxels without overlap: the whole scan would be 125 windows of 80 GFLOP each.
+        Append(config, """{ "_target_": "CenterSpatialCropd", "keys": "image", "roi_size": [128, 128, 128] }""");
+        config["inferer"]!["overlap"] = 0.0;
+        config["inferer"]!["sw_batch_size"] = 2;
+    });
+
+    [Fact]
+    public Task Run_OfAMeshNetOnTheWholeImage_FindsWhiteMatterBrighterThanGreyAndGreyThanTheRest() => RunAsync("meshnet5_gwm_256.onnx", config =>
+    {
+        Append(config, """{ "_target_": "ResizeWithPadOrCropd", "keys": "image", "spatial_size": [256, 256, 256] }""");
+        config["inferer"] = new JsonObject { ["_target_"] = "SimpleInferer" };
+    });
+
+    private static void Append(JsonNode config, string transform) => config["preprocessing"]!["transforms"]!.AsArray().Add(JsonNode.Parse(transform));
+
+    private static async Task RunAsync(string model, Action<JsonNode> change)
     {
         using var image = await VolumeReader.ReadAsync(SharedFolders.RequireData("mr", "t1_brain", "t1_crop.nii.gz"), cancellationToken: TestContext.Current.CancellationToken);
-        using var bundle = BrainchopBundle.Write(SharedFolders.RequireData("models", "brainchop_onnx", model), inferer, size, crop);
+        using var bundle = BrainchopBundle.Write(SharedFolders.RequireData("models", "brainchop_onnx", model), change);
         using var runner = new BundleRunnerFactory(new OnnxNetworkFactory()).Open(bundle.Root);
 
         using var result = await runner.RunAsync(
