@@ -105,6 +105,12 @@ public static class ScheduleFactory
     private static FormulaSchedule WarmupCosine(ComponentArguments a, double rate)
     {
         var total = a.Integer("t_total", 1);
+        if (total < 1)
+        {
+            // MONAI runs it, with a rate that jumps between nothing and all from step to step.
+            throw a.Wrong("t_total", a.Get("t_total")!, "the number of steps of the run, at least 1");
+        }
+
         var warmup = Math.Min(Math.Max(a.Integer("warmup_steps", 0), 0), total);
         var (end, cycles, start) = (a.Number("end_lr", 0), a.Number("cycles", 0.5), a.Number("warmup_multiplier", 0));
         if (start is not (>= 0 and <= 1))

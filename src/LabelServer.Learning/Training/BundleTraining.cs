@@ -1,6 +1,7 @@
 using System.Globalization;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Checkpoints;
+using LabelServer.Bundles.Config;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Sampling;
 
@@ -28,6 +29,7 @@ public sealed class BundleTraining
     {
         var bundle = Bundle.Open(_request.Folder);
         var document = (_request.ConfigFiles.Count > 0 ? bundle.LoadConfigFiles(_request.ConfigFiles) : bundle.LoadConfig(_request.Configs)).With(_request.Overrides);
+        document = document.With(Data().Where(d => document.Contains(d.Key)));
         var reader = new TrainingPlanReader(bundle, bundle.CreateResolver(document, _request.DataFolders), RandomTransforms.CreateRegistry());
         var plan = reader.Read(_request.TrainerId);
         return (MemorySaving.Apply(plan with { Settings = _request.Adjust(plan.Settings) }, _request.MemorySavingSteps), reader);
@@ -66,6 +68,16 @@ public sealed class BundleTraining
         File.Delete(run.StateFile);
         return outcome;
     }
+
+    // As in MONAI Label's bundle trainer: what a config works out from its data, such as the steps of an epoch, then follows from the images that are trained on.
+    private IEnumerable<KeyValuePair<string, ConfigValue>> Data() => new (string Section, IReadOnlyList<TrainingItem>? Items)[] { ("train", _request.Training), ("validate", _request.Validation) }
+        .Where(d => d.Items is not null)
+        .Select(d => KeyValuePair.Create<string, ConfigValue>($"{d.Section}#dataset#data", new ConfigValue.List([.. d.Items!.Select(Entry)])));
+
+    private static ConfigValue Entry(TrainingItem item) => new ConfigValue.Map([Pair(SampleKeys.Image, item.ImagePath), Pair(SampleKeys.Label, item.LabelPath)]);
+
+    private static KeyValuePair<ConfigValue, ConfigValue> Pair(string key, string path) => KeyValuePair.Create<ConfigValue, ConfigValue>(new ConfigValue.Text(key), new ConfigValue.Text(path));
+
     private string EventsFolder(BundleWeights weights)
     {
         var run = _request.RunId.Length > 0 ? _request.RunId : _time.GetUtcNow().ToString("yyyyMMdd'_'HHmmss", CultureInfo.InvariantCulture);

@@ -54,9 +54,11 @@ internal static class TrainRequests
 
     private static void AddOverrides(TrainRequest request, TrainerDescription trainer, TrainingParameters parameters, WeightsChoice weights)
     {
-        // The epochs of the schedule are those of the run.
-        if (trainer.NamesEpochs)
-            Add("max_epochs", JsonSerializer.Serialize(parameters.MaxEpochs));
+        // The epochs and the batch of the schedule are those of the run.
+        foreach (var id in trainer.EpochIds)
+            Add(id, JsonSerializer.Serialize(parameters.MaxEpochs));
+        if (trainer.BatchSizeId is { } sizeId && parameters.BatchSize is { } size)
+            Add(sizeId, JsonSerializer.Serialize(size));
         if (weights.Highres is { } highres && trainer.Displayable.ContainsKey("highres"))
             Add(Displayed + "highres", JsonSerializer.Serialize(highres));
         foreach (var (key, json) in parameters.Displayable)

@@ -10,6 +10,8 @@ namespace LabelServer.Training;
 internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory devices, EnabledTasks tasks)
 {
     private const string Config = "train";
+    private const string BatchSize = "train#dataloader#batch_size";
+    private static readonly string[] Epochs = ["max_epochs", "train#trainer#max_epochs"];
     private readonly ConcurrentDictionary<string, (BundleStamp Stamp, TrainerDescription? Trainer)> _cache = new(StringComparer.Ordinal);
 
     /// <summary>The names of the compute devices.</summary>
@@ -40,7 +42,7 @@ internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory device
 
     private static TrainerDescription? Read(ModelDescription model)
     {
-        var trainer = new TrainerDescription { Model = model, Displayable = [], NamesEpochs = false };
+        var trainer = new TrainerDescription { Model = model, Displayable = [] };
         Bundle? bundle = null;
         try
         {
@@ -48,7 +50,13 @@ internal sealed class TrainerCatalog(ModelCatalog models, DeviceDirectory device
             if (!bundle.HasConfig(Config))
                 return null;
             var document = bundle.LoadConfig(Config);
-            return trainer with { Displayable = DisplayableConfig.Read(bundle.CreateResolver(document)), NamesEpochs = document.Find("max_epochs") is ConfigValue.Integer };
+            return trainer with
+            {
+                Displayable = DisplayableConfig.Read(bundle.CreateResolver(document)),
+                EpochIds = [.. Epochs.Where(document.Contains)],
+                BatchSizeId = document.Contains(BatchSize) ? BatchSize : null,
+                EarlyStopPatience = document.Find("trainer_options#early_stop_patience") is ConfigValue.Integer patience ? (int)Math.Clamp(patience.Value, -1, int.MaxValue) : -1,
+            };
         }
         catch (Exception error) when (error is BundleException or IOException or UnauthorizedAccessException)
         {

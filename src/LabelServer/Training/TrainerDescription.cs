@@ -17,8 +17,14 @@ internal sealed record TrainerDescription
     /// <summary>What the train config itself displays, key → bool, long, double, text or a list of texts.</summary>
     public required OrderedDictionary<string, object> Displayable { get; init; }
 
-    /// <summary>Whether the train config has a top-level <c>max_epochs</c>, which its schedule may refer to.</summary>
-    public required bool NamesEpochs { get; init; }
+    /// <summary>Where the train config says how many epochs there are; its schedule may refer to each of them.</summary>
+    public IReadOnlyList<string> EpochIds { get; init; } = [];
+
+    /// <summary>Where the train config says how many images a batch has, which its schedule may refer to; null: in no usual place.</summary>
+    public string? BatchSizeId { get; init; }
+
+    /// <summary><c>early_stop_patience</c> of the train config's own <c>trainer_options</c>; -1: it never stops early.</summary>
+    public int EarlyStopPatience { get; init; } = -1;
 
     /// <summary>The names that <c>model_filename</c> may have besides <c>auto</c>.</summary>
     public IReadOnlyList<string> WeightsFiles => [.. Model.Weights.Select(w => w.FileName)];
@@ -32,7 +38,7 @@ internal sealed record TrainerDescription
             ["device"] = devices,
             ["pretrained"] = true,
             ["max_epochs"] = DefaultEpochs,
-            ["early_stop_patience"] = -1,
+            ["early_stop_patience"] = EarlyStopPatience,
             ["val_split"] = DefaultSplit,
             ["multi_gpu"] = true,
             ["gpus"] = "all",

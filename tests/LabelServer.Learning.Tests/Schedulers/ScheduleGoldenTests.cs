@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LabelServer.Bundles.Config;
+using LabelServer.Learning.Configuration;
 using LabelServer.Learning.Schedulers;
 using LabelServer.Testing;
 
@@ -33,6 +34,16 @@ public sealed class ScheduleGoldenTests
 
             step++;
         }
+    }
+
+    [Fact]
+    public void Create_WarmupCosineOfNoSteps_IsRefused()
+    {
+        var component = new ConfigValue.Component("lr_scheduler", "monai.optimizers.WarmupCosineSchedule", [KeyValuePair.Create<string, ConfigValue>("t_total", new ConfigValue.Integer(-374))]);
+
+        var error = Assert.Throws<ComponentException>(() => ScheduleFactory.Create(component, 0.01));
+
+        Assert.Contains("the number of steps of the run, at least 1", error.Message, StringComparison.Ordinal);
     }
 
     private static ConfigValue.Component Component(JsonElement root)

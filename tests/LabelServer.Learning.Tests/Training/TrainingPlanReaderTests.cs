@@ -141,6 +141,24 @@ public sealed class TrainingPlanReaderTests : IDisposable
         Assert.Equal(BlendMode.Constant, plan.Windows.Mode);
     }
 
+    [Fact]
+    public void Plan_OfGivenImages_IsWorkedOutFromThem()
+    {
+        // The schedule ends at steps per epoch times epochs, and the folder of images that the config names is empty here.
+        var plan = new BundleTraining(
+            new BundleTrainingRequest
+            {
+                Folder = Path.Combine(SharedFolders.Repository, "models", "hippocampus_mr_segmentation"),
+                Training = [.. Enumerable.Range(0, 5).Select(n => new TrainingItem($"{n}", $"/scans/{n}.nii.gz", $"/labels/{n}.nii.gz"))],
+                Validation = [],
+                Overrides = [KeyValuePair.Create<string, ConfigValue>("max_epochs", new ConfigValue.Integer(7))],
+            },
+            TimeProvider.System).Plan().Plan;
+
+        Assert.Equal(3 * 7, new ComponentArguments(plan.Schedule!).Integer("t_total", 0));
+        Assert.Equal(3, new ComponentArguments(plan.Schedule!).Integer("warmup_steps", 0));
+    }
+
     [Theory]
     [MemberData(nameof(ModelZoo))]
     public void Plan_ModelZoo_IsReadOrSaysWhatIsMissing(string bundle)
