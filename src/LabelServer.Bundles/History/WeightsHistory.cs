@@ -42,7 +42,7 @@ public sealed class WeightsHistory
     public IReadOnlyList<WeightsVersion> Versions() => !Directory.Exists(_folder) ? [] :
     [
         .. Directory.EnumerateFiles(_folder, "*.json")
-            .Select(f => JsonSerializer.Deserialize<WeightsVersion>(File.ReadAllBytes(f), Json))
+            .Select(Read<WeightsVersion>)
             .OfType<WeightsVersion>()
             .Where(v => File.Exists(PathOf(v.Version)))
             .OrderByDescending(v => v.Version),
@@ -52,7 +52,7 @@ public sealed class WeightsHistory
     public WeightsVersion? FindServed()
     {
         var served = new FileInfo(ServedFile);
-        if (!served.Exists || !File.Exists(MarkFile) || JsonSerializer.Deserialize<ServedMark>(File.ReadAllBytes(MarkFile)) is not { } mark)
+        if (!served.Exists || Read<ServedMark>(MarkFile) is not { } mark)
         {
             return null;
         }
@@ -81,9 +81,12 @@ public sealed class WeightsHistory
         Directory.CreateDirectory(_folder);
         KeepServed();
         var version = new WeightsVersion(Newest + 1, _time.GetUtcNow(), info);
-        await write(PathOf(version.Version), cancellationToken);
-        Note(version);
-        Serve(version.Version);
+        await OrNothingAsync(version.Version, async () =>
+        {
+            await write(PathOf(version.Version), cancellationToken);
+            Note(version);
+            Serve(version.Version);
+        });
         Prune();
     }
 
@@ -115,7 +118,8 @@ public sealed class WeightsHistory
 
     private string MarkFile => _folder + ".served";
 
-    private int Newest => Versions().Select(v => (int?)v.Version).Max() ?? 0;
+    // By the names, so that weights whose note is damaged are not written over.
+    private int Newest => !Directory.Exists(_folder) ? 0 : Directory.EnumerateFiles(_folder, "*.pt").Select(f => int.TryParse(Path.GetFileNameWithoutExtension(f), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
 
     private string PathOf(int version) => Path.Combine(_folder, version.ToString("D4", CultureInfo.InvariantCulture) + ".pt");
 
@@ -130,49 +134,119 @@ public sealed class WeightsHistory
         }
 
         var version = new WeightsVersion(Versions().Count == 0 ? 0 : Newest + 1, new DateTimeOffset(File.GetLastWriteTimeUtc(ServedFile), TimeSpan.Zero), null);
-        File.Copy(ServedFile, PathOf(version.Version), overwrite: true);
-        Note(version);
+        OrNothing(version.Version, () =>
+        {
+            File.Copy(ServedFile, PathOf(version.Version), overwrite: true);
+            Note(version);
+        });
+    }
+
+    private void OrNothing(int version, Action keep)
+    {
+        try
+        {
+            keep();
+        }
+        catch
+        {
+            Forget(version);
+            throw;
+        }
+    }
+
+    private async Task OrNothingAsync(int version, Func<Task> keep)
+    {
+        try
+        {
+            await keep();
+        }
+        catch
+        {
+            Forget(version);
+            throw;
+        }
+    }
+
+    // What is left of a version that could not be kept would fill a full disk.
+    private void Forget(int version)
+    {
+        File.Delete(InfoOf(version));
+        File.Delete(PathOf(version));
     }
 
     private void Note(WeightsVersion version) => Replace(InfoOf(version.Version), JsonSerializer.SerializeToUtf8Bytes(version, Json));
 
     private void Serve(int version)
     {
-        var temporary = $"{ServedFile}.{Guid.NewGuid():n}.tmp";
+        var (weights, mark) = (Temporary(ServedFile), Temporary(MarkFile));
         try
         {
-            File.Copy(PathOf(version), temporary);
-            using (var copy = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite))
+            File.Copy(PathOf(version), weights);
+            using (var copy = new FileStream(weights, FileMode.Open, FileAccess.ReadWrite))
             {
                 copy.Flush(flushToDisk: true);
             }
 
             // Whoever watches the file's time sees that it changed, also when an older version is served again.
-            File.SetLastWriteTimeUtc(temporary, _time.GetUtcNow().UtcDateTime);
-            File.Move(temporary, ServedFile, overwrite: true);
+            File.SetLastWriteTimeUtc(weights, _time.GetUtcNow().UtcDateTime);
+            var written = new FileInfo(weights);
+            Write(mark, JsonSerializer.SerializeToUtf8Bytes(new ServedMark(version, written.Length, written.LastWriteTimeUtc)));
+
+            // All that needs room on the disk is done.
+            File.Move(weights, ServedFile, overwrite: true);
+            File.Move(mark, MarkFile, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(weights);
+            File.Delete(mark);
+            throw;
+        }
+    }
+
+    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():n}.tmp";
+
+    // Null where the file is gone, as when the writer removes an old version at this moment, or damaged, as by a power cut: it is then no version that could be served.
+    private static T? Read<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Replace(string path, byte[] content)
+    {
+        var temporary = Temporary(path);
+        try
+        {
+            Write(temporary, content);
+            File.Move(temporary, path, overwrite: true);
         }
         catch
         {
             File.Delete(temporary);
             throw;
         }
-
-        var served = new FileInfo(ServedFile);
-        Replace(MarkFile, JsonSerializer.SerializeToUtf8Bytes(new ServedMark(version, served.Length, served.LastWriteTimeUtc)));
     }
 
-    private static void Replace(string path, byte[] content)
+    private static void Write(string path, byte[] content)
     {
-        File.WriteAllBytes(path + ".tmp", content);
-        File.Move(path + ".tmp", path, overwrite: true);
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
     }
 
     private void Prune()
     {
         foreach (var old in Versions().Where(v => v.Version > 0).Skip(Keep))
         {
-            File.Delete(InfoOf(old.Version));
-            File.Delete(PathOf(old.Version));
+            Forget(old.Version);
         }
     }
 }

@@ -81,6 +81,46 @@ public sealed class BundleWeightsTests : IDisposable
     }
 
     [Fact]
+    public async Task Versions_WithADamagedNote_AreTheOthers_AndNothingIsWrittenOverItsWeights()
+    {
+        var weights = Create();
+        for (var n = 1; n <= 2; n++)
+        {
+            await weights.PublishAsync(Values(n), Info(n), TestContext.Current.CancellationToken);
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "models", "history", "model", "0002.json"), string.Empty);
+
+        Assert.Equal([1], weights.History.Versions().Select(v => v.Version));
+        Assert.Null(weights.History.FindServed());
+        await weights.PublishAsync(Values(3), Info(3), TestContext.Current.CancellationToken);
+        Assert.Equal(3, Served(weights));
+        Assert.True(File.Exists(Path.Combine(_folder, "models", "history", "model", "0002.pt")));
+    }
+
+    [Fact]
+    public async Task PublishAsync_FailingWhileItWrites_LeavesWhatIsServedAndNoRemains()
+    {
+        var weights = Create();
+        await weights.PublishAsync(Values(1), Info(1), TestContext.Current.CancellationToken);
+        var before = Files();
+
+        await Assert.ThrowsAsync<IOException>(() => weights.History.PublishAsync(
+            async (path, cancellationToken) =>
+            {
+                await File.WriteAllBytesAsync(path, new byte[100], cancellationToken);
+                throw new IOException("No space left on device");
+            },
+            Info(2),
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal(before, Files());
+        Assert.Equal(1, Served(weights));
+
+        List<string> Files() => [.. Directory.GetFiles(Path.Combine(_folder, "models"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public async Task Rollback_NamedVersion_IsServedWithANewTime()
     {
         var weights = Create();
