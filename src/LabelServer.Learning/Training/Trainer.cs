@@ -93,7 +93,8 @@ public sealed class Trainer
             }
         }
 
-        var stoppedEarly = false;
+        // Also of a run that was interrupted after it had stopped.
+        var stoppedEarly = StopsEarly(state);
         var publishedEpoch = -1;
         while (state.Epoch < Settings.Epochs && !stoppedEarly)
         {
@@ -113,7 +114,7 @@ public sealed class Trainer
                     state = state with { IncumbentMeanDice = result.MeanDice };
                 }
 
-                stoppedEarly = Settings.EarlyStopPatience > 0 && state.WithoutImprovement >= Settings.EarlyStopPatience;
+                stoppedEarly = StopsEarly(state);
             }
 
             await SaveAsync(session, state, cancellationToken);
@@ -126,6 +127,8 @@ public sealed class Trainer
 
         return new(state.Epoch, stoppedEarly, state.BestMeanDice, state.BestEpoch, state.Losses);
     }
+
+    private bool StopsEarly(RunState state) => Settings.EarlyStopPatience > 0 && state.WithoutImprovement >= Settings.EarlyStopPatience;
 
     private static RunState Judge(RunState state, ValidationResult result, TrainingSession session, out bool isBest)
     {

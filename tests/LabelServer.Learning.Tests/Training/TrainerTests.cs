@@ -139,12 +139,16 @@ public sealed class TrainerTests : IDisposable
     {
         var plan = SphereTask.Plan(Quick with { Epochs = 50, EarlyStopPatience = 2, WeightAverageDecay = null });
         plan = plan with { Optimiser = plan.Optimiser with { Arguments = [new("lr", new Bundles.Config.ConfigValue.Real(0))] } };
-        var run = new TrainingRun { Training = SphereTask.Items(0, 2), Validation = SphereTask.Items(100, 1) };
+        var run = new TrainingRun { Training = SphereTask.Items(0, 2), Validation = SphereTask.Items(100, 1), StateFile = Path.Combine(_folder, "early.run") };
 
-        var outcome = await new Trainer(plan, run, NetworkRegistry.CreateDefault(), TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        // The second time as after an interruption at the end.
+        for (var time = 1; time <= 2; time++)
+        {
+            var outcome = await new Trainer(plan, run, NetworkRegistry.CreateDefault(), TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.True(outcome.StoppedEarly);
-        Assert.Equal(3, outcome.Epochs);
+            Assert.True(outcome.StoppedEarly);
+            Assert.Equal(3, outcome.Epochs);
+        }
     }
 
     [Fact]
