@@ -5,7 +5,7 @@ namespace LabelServer.Training;
 
 /// <summary>Writes a training's standing as clients read it: the value of a model in <c>train_stats</c> of <c>/info/</c>, and the result of a training that was waited for (protocol 8.4).</summary>
 /// <remarks>
-/// <para>Slicer shows <c>epoch / total_epochs</c>, and nothing any more as soon as <c>total_time</c> is there: it comes only with the end, and then always. <c>best_metric</c> is never null; -1 stands for "not yet", as in the original.</para>
+/// <para>Slicer shows <c>epoch / total_epochs</c>, and nothing any more as soon as <c>total_time</c> is there: it comes only with the end, and then always. It divides by <c>total_epochs</c>, which is therefore never 0. <c>best_metric</c> is never null; -1 stands for "not yet", as in the original.</para>
 /// <para>Intended differences: the training metric is the loss, because no Dice is computed on training images; <c>best_metric</c> counts the weights that the run started from, so that it is the score of what is served.</para>
 /// </remarks>
 internal static class TrainStats
@@ -22,7 +22,7 @@ internal static class TrainStats
             ["run_id"] = status.JobId,
             ["current_epoch"] = status.HasEnded ? status.Epoch : Math.Min(status.Epoch + 1, Math.Max(status.Epochs, status.Epoch)),
             ["current_iteration"] = (status.Epoch * status.Batches) + status.Batch,
-            ["total_epochs"] = status.Epochs,
+            ["total_epochs"] = Math.Max(1, status.Epochs),
             ["total_iterations"] = status.Batches,
             ["epoch"] = status.Epoch,
             ["start_ts"] = status.Start,

@@ -25,7 +25,7 @@ internal sealed class TrainingJobs(TrainerCatalog trainers, TrainingSetBuilder s
         var trainer = trainers.Require(job.Request["model"]?.GetValue<string>() ?? string.Empty);
         var parameters = new TrainingParametersReader(job.Request, trainer).Read();
         var folder = new RunFolder(options, job.Id);
-        var progress = Begin(job, trainer);
+        var progress = Begin(job, trainer, parameters.MaxEpochs);
         try
         {
             folder.RemoveOthers();
@@ -46,12 +46,12 @@ internal sealed class TrainingJobs(TrainerCatalog trainers, TrainingSetBuilder s
         }
     }
 
-    private TrainingProgress Begin(JobContext job, TrainerDescription trainer)
+    private TrainingProgress Begin(JobContext job, TrainerDescription trainer, int epochs)
     {
         var model = trainer.Model;
         var status = stats.Find(model.Folder) is { } last && last.JobId == job.Id
             ? last with { HasEnded = false }
-            : new TrainingStatus { JobId = job.Id, Model = model.Id, Start = time.GetUtcNow().ToUnixTimeSeconds() };
+            : new TrainingStatus { JobId = job.Id, Model = model.Id, Epochs = epochs, Start = time.GetUtcNow().ToUnixTimeSeconds() };
         Keep(status, TrainEvent.EventOneofCase.None);
         var classes = model.ChannelLabels.ToDictionary(l => l.Value, l => l.Key);
         return new TrainingProgress(status, classes, job.Log, Keep, time);

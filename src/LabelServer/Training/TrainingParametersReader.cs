@@ -12,7 +12,7 @@ internal sealed class TrainingParametersReader(JsonObject values, TrainerDescrip
     // Of the client, of the request itself, or without meaning for one process on one machine.
     private static readonly HashSet<string> Meaningless = new(StringComparer.Ordinal)
     {
-        "model", "client_id", "name", "device", "multi_gpu", "run_id", "bundle_path", "val_batch_size", "dataloader", "tracking_uri", "tracking_experiment_name", "tracking_run_name", "distributed_backend",
+        "model", "client_id", "name", "multi_gpu", "run_id", "bundle_path", "val_batch_size", "dataloader", "tracking_uri", "tracking_experiment_name", "tracking_run_name", "distributed_backend",
         "distributed_url", "local_rank", "logging", "method", "enqueue", "run_sync",
     };
 
@@ -25,6 +25,8 @@ internal sealed class TrainingParametersReader(JsonObject values, TrainerDescrip
         var ignored = new List<string>();
         if (Text("tracking") is { } tracking && !tracking.Equals("None", StringComparison.OrdinalIgnoreCase))
             ignored.Add($"tracking {tracking} is not available; TensorBoard event files are written beside the model.");
+        if (Text("device") is { } device && !device.StartsWith("cpu", StringComparison.OrdinalIgnoreCase))
+            ignored.Add($"Trainings run on the CPU in this version; device {device} is not used.");
         var parameters = new TrainingParameters
         {
             Pretrained = Boolean("pretrained") ?? true,

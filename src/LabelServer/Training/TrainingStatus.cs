@@ -15,7 +15,7 @@ internal sealed record TrainingStatus
     /// <summary>Epochs that are done.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Epochs in all; 0 until the worker has begun.</summary>
+    /// <summary>Epochs in all, also before the worker has begun.</summary>
     public int Epochs { get; init; }
 
     /// <summary>The batch of the current epoch that was done last; 0 at an epoch's end.</summary>

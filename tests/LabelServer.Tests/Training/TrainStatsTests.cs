@@ -35,6 +35,9 @@ public sealed class TrainStatsTests
         Assert.Equal(-1, (double)stats["best_metric"]!);
         Assert.Equal(-1, (double)stats["train"]!["best_metric"]!);
         Assert.Equal(-1, (double)stats["eval"]!["best_metric"]!);
+
+        // Slicer divides by it.
+        Assert.Equal(1, (int)stats["total_epochs"]!);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class TrainingEndpointTests
         Assert.Equal(["scan4"], request.Validation.Items.Select(i => i.Id));
         Assert.Equal("Posterior", request.Training.Items[0].Names[2]);
         Assert.Equal(("model.pt", true, 1), (request.WeightsFile, request.StartFromServed, request.Settings.Epochs));
-        Assert.Equal([("max_epochs", "1"), ("displayable_configs#learning_rate", "0.01")], request.Overrides.Select(o => (o.Id, o.Json)));
+        Assert.Equal([("max_epochs", "1"), ("train#trainer#max_epochs", "1"), ("displayable_configs#learning_rate", "0.01")], request.Overrides.Select(o => (o.Id, o.Json)));
         Assert.False(request.Settings.HasBatchSize);
 
         var stats = (await server.SendAsync(HttpMethod.Get, "/info/")).Body!["train_stats"]!.AsObject();
@@ -54,6 +54,36 @@ public sealed class TrainingEndpointTests
         Assert.Equal(0.01, (double)config["learning_rate"]!);
         Assert.All(config, option => Assert.True(option.Value is JsonValue || option.Value!.AsArray().All(v => v!.GetValueKind() == System.Text.Json.JsonValueKind.String) && option.Value.AsArray().Count > 0, option.Key));
         Assert.Equal("{}", info["train_stats"]![TrainingServer.Model]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Post_WithABatchSize_TellsTheConfigToo()
+    {
+        await using var server = await TrainingServer.StartAsync();
+        await server.LabelAsync("scan", [1], "Anterior");
+        await server.SendAsync(HttpMethod.Post, $"/train/{TrainingServer.Model}?run_sync=true", """{"train_batch_size":3}""");
+        var request = Assert.Single(server.Worker.Requests);
+        Assert.Equal(3, request.Settings.BatchSize);
+        Assert.Contains(("train#dataloader#batch_size", "3"), request.Overrides.Select(o => (o.Id, o.Json)));
+    }
+
+    [Fact]
+    public async Task Post_ForADeviceThatIsNotUsed_SaysSo()
+    {
+        await using var server = await TrainingServer.StartAsync();
+        await server.LabelAsync("scan", [1], "Anterior");
+        await server.SendAsync(HttpMethod.Post, $"/train/{TrainingServer.Model}?run_sync=true", """{"device":"cuda:0"}""");
+        Assert.Contains("Trainings run on the CPU in this version; device cuda:0 is not used.", (await server.StatusAsync())["details"]!.AsArray().Select(d => (string)d!));
+    }
+
+    [Fact]
+    public async Task Info_ShowsTheBundlesOwnPatience_SoThatThePanelsEchoDoesNotSwitchItOff()
+    {
+        await using var server = await TrainingServer.StartAsync();
+        var config = Path.Combine(server.Bundle, "configs", "train.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"seed\": 5", "\"seed\": 5, \"early_stop_patience\": 4", StringComparison.Ordinal));
+        var info = (await server.SendAsync(HttpMethod.Get, "/info/")).Body!;
+        Assert.Equal(4, (int)info["trainers"]![TrainingServer.Model]!["config"]!["early_stop_patience"]!);
     }
 
     [Fact]
@@ -82,6 +112,19 @@ public sealed class TrainingEndpointTests
         Assert.Equal(404, (await server.SendAsync(HttpMethod.Get, "/train/?check_if_running=true")).Status);
         Assert.NotNull((await server.SendAsync(HttpMethod.Get, "/info/")).Body!["train_stats"]![TrainingServer.Model]!["total_time"]);
         Assert.Null((await server.SendAsync(HttpMethod.Delete, "/train/")).Body);
+    }
+
+    [Fact]
+    public async Task BeforeTheWorkerHasBegun_TheEpochsAreKnown()
+    {
+        await using var server = await TrainingServer.StartAsync();
+        await server.LabelAsync("scan", [1], "Anterior");
+        server.Worker.Then(ScriptedTraining.ForeverAsync);
+        await server.SendAsync(HttpMethod.Post, $"/train/{TrainingServer.Model}", """{"max_epochs":7}""");
+        await server.Worker.CalledAsync();
+        var stats = (await server.SendAsync(HttpMethod.Get, "/info/")).Body!["train_stats"]![TrainingServer.Model]!;
+        Assert.Equal((0, 7), ((int)stats["epoch"]!, (int)stats["total_epochs"]!));
+        await server.SendAsync(HttpMethod.Delete, "/train/");
     }
 
     [Fact]
