@@ -1,30 +1,41 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using LabelServer.Bundles;
+using LabelServer.Bundles.Config;
 using LabelServer.Learning.Training;
 
 namespace LabelServer.Benchmarks.Scenarios;
 
-/// <summary>Training steps of the wholeBody bundle by its own train config, batch 1 of 96³, on one synthetic scan with its label.</summary>
+/// <summary>Training steps of the wholeBody network by the bundle's own train config, batch 1 of 96³, from random weights: on a synthetic scan, or with <c>--scan example_ct</c> on a real one with partial labels.</summary>
 internal static class TrainStepScenario
 {
     /// <summary>The part that runs in a process with the worker's environment.</summary>
     public const string Inner = "train-step-inner";
 
+    private const string Example = "example_ct";
+
     /// <summary>Runs <see cref="Inner"/> in such a process.</summary>
     public static Task<JsonObject> RunAsync(ScenarioOptions options, CancellationToken cancellationToken) => InnerProcess.RunAsync(
-        Inner, ["--precision", options.Text("precision") ?? "float32", "--repeat", options.Text("repeat") ?? "3"], cancellationToken);
+        Inner,
+        ["--precision", options.Text("precision") ?? "float32", "--repeat", options.Text("repeat") ?? "3", "--scan", options.Text("scan") ?? "phantom", "--highres", options.Text("highres") ?? "true"],
+        cancellationToken);
 
     /// <summary>Measures in this process.</summary>
     public static async Task<JsonObject> MeasureAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         using var folder = new ScenarioFolder();
         var bundle = WholeBodyBundle.Write(folder.Path, withWeights: false);
-        var item = await ScenarioInputs.WriteTrainingItemAsync(folder.Path, cancellationToken);
+        var item = options.Text("scan") == Example
+            ? await ExampleCt.WriteItemAsync(folder.Path, Bundle.Open(bundle).Metadata.Labels.Select(l => l.Value), cancellationToken)
+            : await ScenarioInputs.WriteTrainingItemAsync(folder.Path, cancellationToken);
         var steps = new List<TrainingEvent.BatchDone>();
         var repeat = options.Whole("repeat", 3);
+        var highres = options.Text("highres") != "false";
         var training = new BundleTraining(
             new BundleTrainingRequest
             {
                 Folder = bundle,
+                Overrides = [KeyValuePair.Create<string, ConfigValue>("displayable_configs#highres", new ConfigValue.Boolean(highres))],
                 Training = [item],
                 Validation = [],
                 StartFromServed = false,
@@ -38,19 +49,29 @@ internal static class TrainStepScenario
         return new()
         {
             ["precision"] = options.Text("precision") ?? "float32",
+            ["scan"] = item.Id,
+            ["listedStructures"] = item.LabelNames?.Count,
+            ["highres"] = highres,
             ["stepMilliseconds"] = Statistics.Milliseconds(times),
             ["firstStepMilliseconds"] = Math.Round((steps[0].Step - steps[0].Waiting).TotalMilliseconds, 1),
+            ["firstWaitMilliseconds"] = Math.Round(steps[0].Waiting.TotalMilliseconds, 1),
+            ["waitingForDataPercent"] = Math.Round(100 * steps.Skip(1).Sum(s => s.Waiting.TotalSeconds) / steps.Skip(1).Sum(s => s.Step.TotalSeconds), 3),
             ["losses"] = new JsonArray([.. steps.Select(s => (JsonNode)s.Loss)]),
             ["process"] = ProcessMeter.Read(Environment.ProcessId),
         };
     }
 
+    // A step of this network takes up to half a minute: each is told when it is done.
     private sealed class Collector(List<TrainingEvent.BatchDone> steps) : IProgress<TrainingEvent>
     {
         public void Report(TrainingEvent value)
         {
-            if (value is TrainingEvent.BatchDone step)
-                steps.Add(step);
+            if (value is not TrainingEvent.BatchDone step)
+                return;
+            steps.Add(step);
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"step {steps.Count}: loss {step.Loss:0.0000}, {step.Step.TotalSeconds:0.00} s, of which {step.Waiting.TotalSeconds:0.000} s waiting for data, {Environment.WorkingSet >> 20} MiB"));
         }
     }
 }
