@@ -63,7 +63,7 @@ internal sealed class TrainExchange(WorkerOptions options, ILoggerFactory logger
 
         await Task.WhenAny(worker.Exited, Task.Delay(ExitNotice));
         return worker.Exited.IsCompleted
-            ? new TrainingWorkerLostException($"The worker process ended ({WorkerProcess.Describe(await worker.Exited)}). Its last words: {string.Join(" | ", worker.LastLines.TakeLast(3))}", error)
+            ? new TrainingWorkerLostException($"The worker process ended ({WorkerProcess.Describe(await worker.Exited)}).{(worker.LastLines.Count == 0 ? string.Empty : $" Its last words: {string.Join(" | ", worker.LastLines.TakeLast(3))}")}", error)
             : new TrainingFailedException($"The call to the worker failed: {error.StatusCode}: {error.Status.Detail}", error);
     }
 }

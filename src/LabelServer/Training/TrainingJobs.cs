@@ -31,7 +31,7 @@ internal sealed class TrainingJobs(TrainerCatalog trainers, TrainingSetBuilder s
             folder.RemoveOthers();
             foreach (var line in parameters.Ignored)
                 job.Log(line);
-            var set = await ChooseAsync(job, trainer, parameters, folder, cancellationToken);
+            var set = await KeptAsync(job, trainer, parameters, folder, cancellationToken);
             await TrainAsync(job, trainer, parameters, set, progress, cancellationToken);
             return TrainStats.Of(progress.Status with { HasEnded = true });
         }
@@ -62,6 +62,19 @@ internal sealed class TrainingJobs(TrainerCatalog trainers, TrainingSetBuilder s
             if (cause != TrainEvent.EventOneofCase.Batch)
                 stats.Save(model.Folder);
             feed.Tell(now, cause);
+        }
+    }
+
+    private async Task<TrainingSet> KeptAsync(JobContext job, TrainerDescription trainer, TrainingParameters parameters, RunFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChooseAsync(job, trainer, parameters, folder, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingFailedException(
+                $"The labels cannot be kept for the training of {trainer.Model.Id}: {error.Message} What is served stays as it was. Free some space on the disk, or let the server write into the folder of its state, and train again.", error);
         }
     }
 

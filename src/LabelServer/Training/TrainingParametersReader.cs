@@ -38,7 +38,7 @@ internal sealed class TrainingParametersReader(JsonObject values, TrainerDescrip
             ModelFilename = ModelFilename(),
             Highres = Boolean("highres"),
             Cache = !(Text("dataset") ?? string.Empty).Equals("Dataset", StringComparison.Ordinal),
-            Gpus = Text("gpus") is { } gpus && !gpus.Equals("all", StringComparison.OrdinalIgnoreCase) ? gpus : null,
+            Gpus = Gpus(),
             Precision = Choice("precision", "auto", "float32", "bfloat16") is { } precision && precision != "auto" ? precision : null,
             Seed = Whole("seed", 0, int.MaxValue),
             PartialLabels = Partial(),
@@ -63,6 +63,14 @@ internal sealed class TrainingParametersReader(JsonObject values, TrainerDescrip
         if (name is null || name.Equals(Models.WeightsChoice.Auto, StringComparison.OrdinalIgnoreCase))
             return null;
         return trainer.WeightsFiles.Contains(name, StringComparer.Ordinal) ? name : throw Wrong("model_filename", string.Join(", ", trainer.WeightsFiles.Prepend(Models.WeightsChoice.Auto)));
+    }
+
+    private string? Gpus()
+    {
+        if (Text("gpus") is not { } gpus || gpus.Equals("all", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var known = gpus.Split(',', StringSplitOptions.TrimEntries).All(g => int.TryParse(g, NumberStyles.None, CultureInfo.InvariantCulture, out _) || g.StartsWith("GPU-", StringComparison.Ordinal) || g.StartsWith("MIG-", StringComparison.Ordinal));
+        return known ? gpus : throw Wrong("gpus", "all, or the numbers of GPUs, such as 0,1");
     }
 
     private PartialLabels Partial()

@@ -34,7 +34,7 @@ internal sealed class TrainingSetBuilder(IDatastore datastore, IVolumeInspector 
             }
             catch (DatastoreException error)
             {
-                notices.Add($"'{image.Id}' is left out: {error.Message}");
+                notices.Add($"'{image.Id}' is left out: {error.Message.TrimEnd('.')}.");
             }
         }
 

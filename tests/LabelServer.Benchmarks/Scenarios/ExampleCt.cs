@@ -16,6 +16,7 @@ internal static partial class ExampleCt
     /// <summary>Writes the label.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="known">The bundle's structures by name.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="FileNotFoundException">There is no shared data folder with the scan.</exception>
     public static async Task<TrainingItem> WriteItemAsync(string folder, IEnumerable<string> known, CancellationToken cancellationToken)
     {

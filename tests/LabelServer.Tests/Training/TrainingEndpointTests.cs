@@ -159,6 +159,7 @@ public sealed class TrainingEndpointTests
     [InlineData("/train/hippo", """{"val_split":1}""", 400, "a number below 1")]
     [InlineData("/train/hippo", """{"model_filename":"../model.pt"}""", 400, "auto, model.pt")]
     [InlineData("/train/hippo", """{"train_ds":"/etc/passwd"}""", 400, "a list of image ids")]
+    [InlineData("/train/hippo", """{"gpus":"0,x"}""", 400, "all, or the numbers of GPUs, such as 0,1")]
     [InlineData("/train/hippo", """{"partial_labels":"some"}""", 400, "listed, present or off")]
     public async Task Post_ThatCannotBe_IsRefusedAtOnce(string path, string body, int status, string detail)
     {
@@ -208,7 +209,7 @@ public sealed class TrainingEndpointTests
         var details = (await server.StatusAsync())["details"]!.AsArray().Select(d => (string)d!).ToList();
         Assert.Contains("'b empty' is left out: its label is empty.", details);
         Assert.Contains("'c foreign' is left out: its label has no names, and 7 is no class of hippo.", details);
-        Assert.Contains(details, d => d.StartsWith("'e broken' is left out:", StringComparison.Ordinal));
+        Assert.Contains(details, d => d.StartsWith("'e broken' is left out: its label cannot be read: ", StringComparison.Ordinal) && !d.EndsWith("..", StringComparison.Ordinal));
         Assert.Contains("Trains model.pt of hippo on 2 images, validates on 0; 3 left out.", details);
         var items = server.Worker.Requests.Single().Training.Items;
         Assert.Equal([("a good", true), ("d nameless", false)], items.Select(i => (i.Id, i.HasNames)));
@@ -278,5 +279,17 @@ public sealed class TrainingEndpointTests
         Assert.NotNull(before);
         Assert.Equal(before, after);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(server.Studies, ".labelserver", "training")));
+    }
+
+    [Fact]
+    public async Task LabelsThatCannotBeCopied_FailPlainly()
+    {
+        await using var server = await TrainingServer.StartAsync();
+        await server.LabelAsync("scan", [1], "Anterior");
+        File.WriteAllText(Path.Combine(server.Studies, ".labelserver", "training"), "in the way");
+        var (status, answer) = await server.SendAsync(HttpMethod.Post, $"/train/{TrainingServer.Model}?run_sync=true", "{}");
+        Assert.Equal(500, status);
+        Assert.StartsWith($"The labels cannot be kept for the training of {TrainingServer.Model}:", (string)answer!["detail"]!, StringComparison.Ordinal);
+        Assert.Empty(server.Worker.Requests);
     }
 }
