@@ -24,6 +24,13 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
         var other => throw Wrong(name, other, "a number or none"),
     };
 
+    /// <summary>A share from 0 to 1, or null for none.</summary>
+    public double? ShareOrNone(string name) => RealOrNone(name) is { } share && !(share >= 0 && share <= 1) ? throw Wrong(name, Find(name)!, "from 0 to 1") : RealOrNone(name);
+
+    /// <summary>The number of spatial axes, 2 or 3.</summary>
+    public int SpatialDims(int otherwise = 3, string name = "spatial_dims") =>
+        Integer(name, otherwise) is var dimensions and (2 or 3) ? dimensions : throw Wrong(name, Find(name) ?? new ConfigValue.Integer(otherwise), "2 or 3");
+
     /// <summary>A truth value.</summary>
     public bool Boolean(string name, bool otherwise) => Find(name) switch
     {
@@ -49,6 +56,10 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
         var other => throw Wrong(name, other, "a list of numbers"),
     };
 
+    /// <summary>A list of shares from 0 to 1, each of which may be none; empty where there is no list.</summary>
+    public IReadOnlyList<double?> Shares(string name) =>
+        Reals(name) is var shares && shares.All(s => s is null or (>= 0 and <= 1)) ? shares : throw Wrong(name, Find(name)!, "a list of numbers from 0 to 1");
+
     /// <summary>A list of whole numbers.</summary>
     public IReadOnlyList<int> Integers(string name, IReadOnlyList<int> otherwise) => Find(name) switch
     {
@@ -59,6 +70,10 @@ internal sealed class NetworkArguments(ConfigValue.Component definition)
 
     /// <summary>A size along each axis: one number for all of them, or one for each.</summary>
     public int[] Size(string name, int dimensions, int otherwise) => Find(name) is { } value ? ToSize(name, value, dimensions) : ToSize(name, new ConfigValue.Integer(otherwise), dimensions);
+
+    /// <summary>As <see cref="Size"/>, of a kernel that must have a middle: with an even one a level would not have the size of the skip connection that it meets.</summary>
+    public int[] OddSize(string name, int dimensions, int otherwise) =>
+        Size(name, dimensions, otherwise) is var size && size.All(n => n % 2 == 1) ? size : throw Wrong(name, Find(name) ?? new ConfigValue.Integer(otherwise), "odd along each axis");
 
     /// <summary>A list of sizes along each axis.</summary>
     public IReadOnlyList<int[]> Sizes(string name, int dimensions) => Find(name) switch

@@ -60,5 +60,11 @@ public sealed record SegResNetOptions
         {
             throw new NetworkUnsupportedException("SegResNet: init_filters, in_channels and out_channels must be at least 1, blocks at least 0.");
         }
+
+        // Each level has a multiple of the first one's channels.
+        if (Norm.Name == "GROUP" && Norm.Integer("num_groups", 8) is var groups && (groups < 1 || InitFilters % groups != 0))
+        {
+            throw new NetworkUnsupportedException($"SegResNet: init_filters is {InitFilters}, and norm has {groups} groups; init_filters must be a multiple of num_groups (8 where norm does not say).");
+        }
     }
 }

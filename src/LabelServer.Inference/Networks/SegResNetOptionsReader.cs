@@ -21,11 +21,11 @@ internal static class SegResNetOptionsReader
         var defaults = new SegResNetOptions();
         var options = new SegResNetOptions
         {
-            SpatialDims = arguments.Integer("spatial_dims", defaults.SpatialDims),
+            SpatialDims = arguments.SpatialDims(defaults.SpatialDims),
             InitFilters = arguments.Integer("init_filters", defaults.InitFilters),
             InChannels = arguments.Integer("in_channels", defaults.InChannels),
             OutChannels = arguments.Integer("out_channels", defaults.OutChannels),
-            DropoutProb = arguments.RealOrNone("dropout_prob"),
+            DropoutProb = arguments.ShareOrNone("dropout_prob"),
             Activation = arguments.Layer("act", defaults.Activation),
             Norm = Norm(arguments, definition, defaults.Norm),
             UseConvFinal = arguments.Boolean("use_conv_final", defaults.UseConvFinal),

@@ -24,6 +24,11 @@ public static class ActivationLayer
                 return nn.LeakyReLU(spec.Real("negative_slope", 0.01), inplace: true);
             case "PRELU":
                 spec.Allow("num_parameters", "init");
+                if (spec.Integer("num_parameters", 1) < 1)
+                {
+                    throw new NetworkUnsupportedException($"The layer PRELU has 'num_parameters' = {spec.Integer("num_parameters", 1)}; it must be at least 1.");
+                }
+
                 return nn.PReLU(spec.Integer("num_parameters", 1), spec.Real("init", 0.25));
             case "RELU6":
                 spec.Allow("inplace");
@@ -36,6 +41,11 @@ public static class ActivationLayer
                 return nn.SELU(inplace: true);
             case "CELU":
                 spec.Allow("inplace", "alpha");
+                if (spec.Real("alpha", 1) == 0)
+                {
+                    throw new NetworkUnsupportedException("The layer CELU has 'alpha' = 0, by which nothing can be divided.");
+                }
+
                 return nn.CELU(spec.Real("alpha", 1), inplace: true);
             case "GELU":
                 spec.Allow();

@@ -32,14 +32,14 @@ public sealed class AttentionUnet : nn.Module<Tensor, Tensor>, ISizedNetwork
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", 3);
+        var dimensions = arguments.SpatialDims();
         var (inChannels, outChannels) = (arguments.Integer("in_channels", 1), arguments.Integer("out_channels", 1));
         var shape = new Shape(
             arguments.Integers("channels", []),
             arguments.Sizes("strides", dimensions),
-            arguments.Size("kernel_size", dimensions, 3),
-            arguments.Size("up_kernel_size", dimensions, 3),
-            arguments.RealOrNone("dropout") ?? 0);
+            arguments.OddSize("kernel_size", dimensions, 3),
+            arguments.OddSize("up_kernel_size", dimensions, 3),
+            arguments.ShareOrNone("dropout") ?? 0);
         arguments.RefuseOthers();
         return shape.Channels.Count >= 2 && shape.Strides.Count >= shape.Channels.Count - 1
             ? new NetworkDescription(new AttentionUnet(shape, inChannels, outChannels), dimensions, inChannels, outChannels)

@@ -21,10 +21,12 @@ public sealed class AxisConvolution : nn.Module<Tensor, Tensor>
     /// <param name="bias">Whether there is a bias.</param>
     /// <param name="outputPadding">For a transposed convolution: the voxels added at the end of each axis; null makes a plain one.</param>
     /// <param name="dilation">For a plain convolution: the distance between the kernel's values, the same along each axis.</param>
+    /// <exception cref="LabelServer.Inference.Networks.NetworkUnsupportedException">There are no channels in or out.</exception>
     public AxisConvolution(int inChannels, int outChannels, int[] kernel, int[] stride, int[] padding, bool bias, int[]? outputPadding = null, int dilation = 1)
         : base(nameof(AxisConvolution))
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        LayerChecks.RequireChannels(inChannels, outChannels);
         _stride = Long(stride);
         _padding = Long(padding);
         _dilation = [.. kernel.Select(_ => (long)dilation)];

@@ -65,7 +65,7 @@ public sealed class BasicUNet : nn.Module<Tensor, Tensor>
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", arguments.Integer("dimensions", 3));
+        var dimensions = arguments.SpatialDims(arguments.SpatialDims(name: "dimensions"));
         var (inChannels, outChannels) = (arguments.Integer("in_channels", 1), arguments.Integer("out_channels", 2));
         var features = arguments.Integers("features", [32, 32, 64, 128, 256, 32]);
         var layers = new BlockLayers(
@@ -73,7 +73,7 @@ public sealed class BasicUNet : nn.Module<Tensor, Tensor>
             arguments.Layer("act", new LayerSpec("LEAKYRELU", new Dictionary<string, ConfigValue> { ["negative_slope"] = new ConfigValue.Real(0.1) })),
             arguments.Layer("norm", new LayerSpec("INSTANCE", new Dictionary<string, ConfigValue> { ["affine"] = new ConfigValue.Boolean(true) })),
             arguments.Boolean("bias", true),
-            arguments.RealOrNone("dropout") ?? 0);
+            arguments.ShareOrNone("dropout") ?? 0);
         arguments.Word("upsample", true, new Dictionary<string, bool> { ["deconv"] = true });
         arguments.RefuseOthers();
         return features.Count == 6

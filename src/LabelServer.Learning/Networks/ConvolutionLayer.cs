@@ -21,9 +21,11 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     /// <param name="kernelSize">Odd, the same along each axis.</param>
     /// <param name="stride">The same along each axis.</param>
     /// <param name="bias">Whether there is a bias.</param>
+    /// <exception cref="LabelServer.Inference.Networks.NetworkUnsupportedException">There are no channels in or out.</exception>
     public ConvolutionLayer(int spatialDims, int inChannels, int outChannels, int kernelSize = 3, int stride = 1, bool bias = false)
         : base(nameof(ConvolutionLayer))
     {
+        LayerChecks.RequireChannels(inChannels, outChannels);
         _isPlain = spatialDims == 3 && stride == 1 && !bias;
         var padding = (kernelSize - 1) / 2;
         _conv = spatialDims == 2

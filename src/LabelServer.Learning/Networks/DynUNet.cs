@@ -96,7 +96,7 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork, IDeepSup
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", 3);
+        var dimensions = arguments.SpatialDims();
         var strides = arguments.Sizes("strides", dimensions);
         var usual = Enumerable.Range(0, strides.Count).Select(i => Math.Min(1 << (5 + i), dimensions == 3 ? 320 : 512)).ToArray();
         var affine = new Dictionary<string, ConfigValue> { ["affine"] = new ConfigValue.Boolean(true) };
@@ -110,7 +110,7 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork, IDeepSup
             Filters = arguments.Integers("filters", usual),
             Norm = arguments.Layer("norm_name", new LayerSpec("INSTANCE", affine)),
             Activation = arguments.Layer("act_name", new LayerSpec("LEAKYRELU")),
-            Dropout = arguments.RealOrNone("dropout") ?? 0,
+            Dropout = arguments.ShareOrNone("dropout") ?? 0,
             IsResidual = arguments.Boolean("res_block", false),
             UpBias = arguments.Boolean("trans_bias", false),
             DeepSupervision = arguments.Boolean("deep_supervision", false) ? arguments.Integer("deep_supr_num", 1) : 0 * arguments.Integer("deep_supr_num", 1),
@@ -130,6 +130,23 @@ public sealed class DynUNet : nn.Module<Tensor, Tensor>, ISizedNetwork, IDeepSup
                 $"DynUNet: {levels} strides, {options.Kernels.Count} kernel_size, {options.UpKernels.Count} upsample_kernel_size, {options.Filters.Count} filters and {options.DeepSupervision} heads do not go together; "
                 + "there must be at least three levels, and one upsample_kernel_size fewer than strides.");
         }
+
+        for (var level = 0; level < levels; level++)
+        {
+            if (options.Kernels[level].Any(k => k % 2 == 0) || options.Kernels[level].Zip(options.Strides[level]).Any(size => size.First < size.Second - 1))
+            {
+                throw new NetworkUnsupportedException(
+                    $"DynUNet: kernel_size {Text(options.Kernels[level])} and strides {Text(options.Strides[level])} of level {level} do not go together; kernels must be odd, and shorter than their stride by one voxel at most.");
+            }
+
+            if (level > 0 && !options.UpKernels[level - 1].SequenceEqual(options.Strides[level]))
+            {
+                throw new NetworkUnsupportedException(
+                    $"DynUNet: upsample_kernel_size {Text(options.UpKernels[level - 1])} does not undo strides {Text(options.Strides[level])} of level {level}; it must be strides without the first.");
+            }
+        }
+
+        static string Text(int[] sizes) => string.Join(" × ", sizes);
     }
 
     // The features of the levels on the way up, the finest last.

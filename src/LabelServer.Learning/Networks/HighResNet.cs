@@ -47,11 +47,7 @@ public sealed class HighResNet : nn.Module<Tensor, Tensor>
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", 3);
-        if (dimensions is not (2 or 3))
-        {
-            throw new NetworkUnsupportedException($"{definition.Id} ({definition.Target}): spatial_dims is {dimensions}; it must be 2 or 3.");
-        }
+        var dimensions = arguments.SpatialDims();
 
         var shared = new ConvolutionBlockOptions
         {
@@ -64,7 +60,7 @@ public sealed class HighResNet : nn.Module<Tensor, Tensor>
             Bias = arguments.Boolean("bias", false),
             Ordering = "NA",
         };
-        var dropout = arguments.RealOrNone("dropout_prob") ?? 0;
+        var dropout = arguments.ShareOrNone("dropout_prob") ?? 0;
         var projects = arguments.Word("channel_matching", false, new Dictionary<string, bool> { ["pad"] = false, ["project"] = true });
         arguments.RefuseOthers();
         return new NetworkDescription(new HighResNet(shared, dropout, projects), dimensions, shared.InChannels, shared.OutChannels);

@@ -63,7 +63,7 @@ public sealed class SegResNetDS : nn.Module<Tensor, Tensor>, ISizedNetwork, IDee
         var norm = arguments.Layer("norm", defaults.Norm);
         var options = new SegResNetDSOptions
         {
-            SpatialDims = arguments.Integer("spatial_dims", defaults.SpatialDims),
+            SpatialDims = arguments.SpatialDims(defaults.SpatialDims),
             InitFilters = arguments.Integer("init_filters", defaults.InitFilters),
             InChannels = arguments.Integer("in_channels", defaults.InChannels),
             OutChannels = arguments.Integer("out_channels", defaults.OutChannels),

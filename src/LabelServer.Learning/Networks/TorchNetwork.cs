@@ -90,7 +90,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         }
         catch (Exception exception) when (exception is ExternalException or FileNotFoundException)
         {
-            throw new NetworkException($"'{name}' cannot be loaded as TorchScript: {FirstLine(exception)}", exception);
+            throw new NetworkException($"'{name}' cannot be loaded as TorchScript: {NativeMessage.Of(exception)}", exception);
         }
 
         module.eval();
@@ -124,7 +124,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
-            throw new NetworkException($"{_name} failed on a batch {shape}: {FirstLine(exception)}", exception);
+            throw new NetworkException($"{_name} failed on a batch {shape}: {NativeMessage.Of(exception)}", exception);
         }
         catch (InvalidCastException exception)
         {
@@ -155,9 +155,6 @@ public sealed class TorchNetwork : IDropoutNetwork
         using var bias = layer.Bias!.detach().to(ScalarType.Float32).cpu();
         return new LinearHead(weight.data<float>().ToArray(), bias.data<float>().ToArray());
     }
-
-    // libtorch appends its own call stack to a message; people need the first line only.
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim();
 
     // Windows come with the channel slowest. With one channel both layouts are the same memory.
     private Tensor Fill(ReadOnlySpan<float> windows, WindowBatchShape shape)

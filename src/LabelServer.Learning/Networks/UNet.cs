@@ -19,6 +19,11 @@ public sealed class UNet : nn.Module<Tensor, Tensor>, ISizedNetwork
         : base(nameof(UNet))
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.ResidualUnits < 0)
+        {
+            throw new NetworkUnsupportedException($"UNet: num_res_units is {options.ResidualUnits}; it must be 0 or more.");
+        }
+
         if (options.Channels.Count < 2 || options.Strides.Count < options.Channels.Count - 1)
         {
             throw new NetworkUnsupportedException($"UNet: {options.Channels.Count} channels and {options.Strides.Count} strides do not go together; there must be at least two channels and one stride fewer.");
@@ -41,19 +46,19 @@ public sealed class UNet : nn.Module<Tensor, Tensor>, ISizedNetwork
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", arguments.Integer("dimensions", 3));
+        var dimensions = arguments.SpatialDims(arguments.SpatialDims(name: "dimensions"));
         var options = new UNetOptions
         {
             InChannels = arguments.Integer("in_channels", 1),
             OutChannels = arguments.Integer("out_channels", 1),
             Channels = arguments.Integers("channels", []),
             Strides = arguments.Sizes("strides", dimensions),
-            Kernel = arguments.Size("kernel_size", dimensions, 3),
-            UpKernel = arguments.Size("up_kernel_size", dimensions, 3),
+            Kernel = arguments.OddSize("kernel_size", dimensions, 3),
+            UpKernel = arguments.OddSize("up_kernel_size", dimensions, 3),
             ResidualUnits = arguments.Integer("num_res_units", 0),
             Activation = arguments.Layer("act", new LayerSpec("PRELU")),
             Norm = arguments.Layer("norm", new LayerSpec("INSTANCE")),
-            Dropout = arguments.RealOrNone("dropout") ?? 0,
+            Dropout = arguments.ShareOrNone("dropout") ?? 0,
             Bias = arguments.Boolean("bias", true),
             Ordering = arguments.Text("adn_ordering", "NDA"),
         };

@@ -72,15 +72,15 @@ public sealed class VNet : nn.Module<Tensor, Tensor>, ISizedNetwork
         var arguments = new NetworkArguments(definition);
         var defaults = new VNetOptions();
         var activation = arguments.Layer("act", defaults.Activation);
-        var up = arguments.Reals("dropout_prob_up");
+        var up = arguments.Shares("dropout_prob_up");
         var options = new VNetOptions
         {
-            SpatialDims = arguments.Integer("spatial_dims", defaults.SpatialDims),
+            SpatialDims = arguments.SpatialDims(defaults.SpatialDims),
             InChannels = arguments.Integer("in_channels", defaults.InChannels),
             OutChannels = arguments.Integer("out_channels", defaults.OutChannels),
             Activation = activation,
             HasSlopePerChannel = definition.Argument("act") is ConfigValue.Text && activation.Name == "PRELU",
-            DownDropout = definition.Argument("dropout_prob_down") is null ? defaults.DownDropout : arguments.RealOrNone("dropout_prob_down"),
+            DownDropout = definition.Argument("dropout_prob_down") is null ? defaults.DownDropout : arguments.ShareOrNone("dropout_prob_down"),
             UpDropout = up.Count == 0 ? defaults.UpDropout : up[0],
             SkipDropout = up.Count < 2 ? defaults.SkipDropout : up[1] ?? 0,
             DropoutDims = arguments.Integer("dropout_dim", defaults.DropoutDims),

@@ -30,8 +30,8 @@ internal static class Failure
         var kind = KindOf(error);
         var text = kind switch
         {
-            FailureKind.Memory => $"The image '{image}' needs more memory than there is ({Shorten(error.Message, 300)}). Try highres false, sw_batch_size 1, or a machine or device with more memory.",
-            FailureKind.Internal => $"The inference of the image '{image}' failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
+            FailureKind.Memory => $"The image '{image}' needs more memory than there is ({Shorten(NativeMessage.Of(error), 300)}). Try highres false, sw_batch_size 1, or a machine or device with more memory.",
+            FailureKind.Internal => $"The inference of the image '{image}' failed: {error.GetType().Name}: {Sentence(error)} The server's log has the details.",
             _ => error.Message.Contains(image, StringComparison.Ordinal) ? error.Message : $"The image '{image}': {error.Message}",
         };
         return Of(kind, text);
@@ -47,9 +47,9 @@ internal static class Failure
             : KindOf(error);
         var text = kind switch
         {
-            FailureKind.Memory => $"The training of {bundle} needs more memory than there is ({Shorten(error.Message, 300)}). Try a smaller train_batch_size, highres false, or a machine with more memory.",
+            FailureKind.Memory => $"The training of {bundle} needs more memory than there is ({Shorten(NativeMessage.Of(error), 300)}). Try a smaller train_batch_size, highres false, or a machine with more memory.",
             FailureKind.Step when error is IOException or UnauthorizedAccessException => $"The training of {bundle} cannot write what it saves: {error.Message} What is served stays as it was. Free some space on the disk, or let the server write into the bundle's folder, and train again.",
-            FailureKind.Internal => $"The training of {bundle} failed: {error.GetType().Name}: {error.Message} The server's log has the details.",
+            FailureKind.Internal => $"The training of {bundle} failed: {error.GetType().Name}: {Sentence(error)} The server's log has the details.",
             _ => error.Message,
         };
         return Of(kind, text);
@@ -61,7 +61,7 @@ internal static class Failure
     public static RpcException ToExportRpc(Exception error, string bundle)
     {
         var kind = KindOf(error);
-        var text = kind == FailureKind.Internal ? $"The export of {bundle} failed: {error.GetType().Name}: {error.Message} The log has the details." : error.Message;
+        var text = kind == FailureKind.Internal ? $"The export of {bundle} failed: {error.GetType().Name}: {Sentence(error)} The log has the details." : NativeMessage.Of(error);
         return Of(kind, text);
     }
 
@@ -73,8 +73,8 @@ internal static class Failure
         var kind = IsOfTraining(error) ? FailureKind.Model : KindOf(error);
         var text = kind switch
         {
-            FailureKind.Memory => $"The evaluation of {bundle} needs more memory than there is ({Shorten(error.Message, 300)}). Try a smaller sw_batch_size, highres false, or a machine with more memory.",
-            FailureKind.Internal => $"The evaluation of {bundle} failed: {error.GetType().Name}: {error.Message}",
+            FailureKind.Memory => $"The evaluation of {bundle} needs more memory than there is ({Shorten(NativeMessage.Of(error), 300)}). Try a smaller sw_batch_size, highres false, or a machine with more memory.",
+            FailureKind.Internal => $"The evaluation of {bundle} failed: {error.GetType().Name}: {Sentence(error)}",
             _ => error.Message,
         };
         return Of(kind, text);
@@ -106,6 +106,8 @@ internal static class Failure
         FailureKind.Step => StatusCode.Aborted,
         _ => StatusCode.Internal,
     };
+
+    private static string Sentence(Exception error) => NativeMessage.Of(error).TrimEnd('.', ' ') + ".";
 
     private static string Shorten(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
 }

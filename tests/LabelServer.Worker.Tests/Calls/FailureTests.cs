@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LabelServer.Inference.Networks;
 using LabelServer.Inference.Pipelines;
 using LabelServer.Inference.SlidingWindow;
@@ -21,5 +22,29 @@ public sealed class FailureTests
     {
         Assert.Equal(FailureKind.Parameter, Failure.KindOf(new InferenceParameterException("roi_size [33, 33, 33] does not suit the model")));
         Assert.Equal(FailureKind.Step, Failure.KindOf(new NetworkException("failed on a batch")));
+    }
+
+    [Fact]
+    public void NativeMessages_ReachPeopleWithoutTheirCallStack()
+    {
+        var native = new ExternalException("Expected number of channels to be divisible by num_groups\nException raised from check_group_norm_inputs at a.cpp:32\nframe #0: c10::Error::Error(c10::SourceLocation) + 0x8c");
+        var memory = new ExternalException("[enforce fail at alloc_cpu.cpp:127] can't allocate memory: you tried to allocate 9 bytes\nframe #0: c10::ThrowEnforceNotMet");
+        foreach (var error in new[] { native, memory })
+        {
+            string[] texts =
+            [
+                Failure.ToRpc(error, "spleen_3").Status.Detail, Failure.ToTrainingRpc(error, "spleen").Status.Detail,
+                Failure.ToEvaluationRpc(error, "spleen").Status.Detail, Failure.ToExportRpc(error, "spleen").Status.Detail,
+            ];
+            Assert.All(texts, text => Assert.DoesNotContain("frame #", text, StringComparison.Ordinal));
+            Assert.All(texts, text => Assert.Contains(error.Message.Split('\n')[0], text, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void NativeMessage_OfATorchScript_IsItsReason()
+    {
+        var error = new ExternalException("The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript, serialized code (most recent call last):\n  File \"x.py\", line 3\nRuntimeError: Given groups=1, expected 1 channel\nframe #0: x");
+        Assert.Equal("Given groups=1, expected 1 channel", NativeMessage.Of(error));
     }
 }

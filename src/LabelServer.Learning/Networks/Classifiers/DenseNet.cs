@@ -71,7 +71,7 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>
             BottleneckSize = arguments.Integer("bn_size", defaults.BottleneckSize),
             Activation = arguments.Layer("act", defaults.Activation),
             Norm = arguments.Layer("norm", defaults.Norm),
-            Dropout = arguments.RealOrNone("dropout_prob") ?? 0,
+            Dropout = arguments.ShareOrNone("dropout_prob") ?? 0,
         };
         ClassifierArguments.RefusePretrained(arguments, definition);
         arguments.RefuseOthers();

@@ -98,7 +98,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 
     private static NetworkDescription Build(NetworkArguments arguments, bool hasBottlenecks, IReadOnlyList<int> layers, IReadOnlyList<int> channels)
     {
-        var dimensions = arguments.Integer("spatial_dims", 3);
+        var dimensions = arguments.SpatialDims();
         var width = arguments.RealOrNone("widen_factor") ?? 1;
         var classes = arguments.Integer("num_classes", 400);
         var options = new ResNetOptions

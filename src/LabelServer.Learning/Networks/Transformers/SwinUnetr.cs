@@ -61,7 +61,7 @@ public sealed class SwinUnetr : nn.Module<Tensor, Tensor>, ISizedNetwork
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", 3);
+        var dimensions = arguments.SpatialDims();
         var defaults = new SwinUnetrOptions { InChannels = arguments.Integer("in_channels", 1), OutChannels = arguments.Integer("out_channels", 1) };
         var options = defaults with
         {
@@ -73,9 +73,9 @@ public sealed class SwinUnetr : nn.Module<Tensor, Tensor>, ISizedNetwork
             MlpRatio = arguments.RealOrNone("mlp_ratio") ?? defaults.MlpRatio,
             FeatureSize = arguments.Integer("feature_size", defaults.FeatureSize),
             Norm = arguments.Layer("norm_name", defaults.Norm),
-            Dropout = arguments.RealOrNone("drop_rate") ?? 0,
-            AttentionDropout = arguments.RealOrNone("attn_drop_rate") ?? 0,
-            PathDropout = arguments.RealOrNone("dropout_path_rate") ?? 0,
+            Dropout = arguments.ShareOrNone("drop_rate") ?? 0,
+            AttentionDropout = arguments.ShareOrNone("attn_drop_rate") ?? 0,
+            PathDropout = arguments.ShareOrNone("dropout_path_rate") ?? 0,
             Normalizes = arguments.Boolean("normalize", defaults.Normalizes),
             NormalizesPatches = arguments.Boolean("patch_norm", defaults.NormalizesPatches),
             Merging = Merging(arguments, definition, dimensions),

@@ -63,9 +63,15 @@ public sealed record SwinUnetrOptions
     /// <exception cref="NetworkUnsupportedException">They do not; the message names them.</exception>
     public void Check()
     {
-        if (SpatialDims is not (2 or 3) || PatchSize < 1 || InChannels < 1 || OutChannels < 1)
+        if (SpatialDims is not (2 or 3) || InChannels < 1 || OutChannels < 1)
         {
-            throw new NetworkUnsupportedException("SwinUNETR: spatial_dims must be 2 or 3, and patch_size, in_channels and out_channels at least 1.");
+            throw new NetworkUnsupportedException("SwinUNETR: spatial_dims must be 2 or 3, and in_channels and out_channels at least 1.");
+        }
+
+        // The decoder doubles the size five times, and the stages halve it four times after the patches.
+        if (PatchSize != 2)
+        {
+            throw new NetworkUnsupportedException($"SwinUNETR: patch_size is {PatchSize}; it must be 2, since the way up doubles the size at each level.");
         }
 
         if (Depths.Count != SwinTransformer.Stages || Heads.Count != SwinTransformer.Stages)
@@ -76,6 +82,11 @@ public sealed record SwinUnetrOptions
         if (FeatureSize < 1 || Heads.Select((h, stage) => h < 1 || (FeatureSize << stage) % h != 0).Any(wrong => wrong))
         {
             throw new NetworkUnsupportedException($"SwinUNETR: num_heads {string.Join(", ", Heads)} must divide the stages' features, feature_size {FeatureSize} doubled at each one.");
+        }
+
+        if (!(FeatureSize * MlpRatio >= 1))
+        {
+            throw new NetworkUnsupportedException($"SwinUNETR: mlp_ratio is {MlpRatio} and feature_size {FeatureSize}; their product must be at least 1.");
         }
     }
 }

@@ -27,6 +27,12 @@ public sealed class Unetr : nn.Module<Tensor, Tensor>, ISizedNetwork, IUnreadWei
         : base(nameof(Unetr))
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.FeatureSize < 1 || options.HiddenSize < 1 || options.MlpSize < 1 || options.Heads < 1)
+        {
+            throw new NetworkUnsupportedException(
+                $"UNETR: feature_size {options.FeatureSize}, hidden_size {options.HiddenSize}, mlp_dim {options.MlpSize} and num_heads {options.Heads} must be at least 1.");
+        }
+
         if (options.SpatialDims is not (2 or 3) || options.ImageSize.Any(n => n < Patch || n % Patch != 0) || options.HiddenSize % options.Heads != 0)
         {
             throw new NetworkUnsupportedException(
@@ -83,7 +89,7 @@ public sealed class Unetr : nn.Module<Tensor, Tensor>, ISizedNetwork, IUnreadWei
     internal static NetworkDescription Build(ConfigValue.Component definition)
     {
         var arguments = new NetworkArguments(definition);
-        var dimensions = arguments.Integer("spatial_dims", 3);
+        var dimensions = arguments.SpatialDims();
         var projections = new Dictionary<string, bool> { ["conv"] = false, ["perceptron"] = true };
 
         // pos_embed is the name of proj_type before MONAI 1.3.
@@ -101,7 +107,7 @@ public sealed class Unetr : nn.Module<Tensor, Tensor>, ISizedNetwork, IUnreadWei
             Norm = arguments.Layer("norm_name", new LayerSpec("INSTANCE")),
             HasProjectionBlocks = arguments.Boolean("conv_block", true),
             IsResidual = arguments.Boolean("res_block", true),
-            Dropout = arguments.RealOrNone("dropout_rate") ?? 0,
+            Dropout = arguments.ShareOrNone("dropout_rate") ?? 0,
             QueryBias = arguments.Boolean("qkv_bias", false),
         };
 
