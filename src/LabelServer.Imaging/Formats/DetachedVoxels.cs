@@ -34,36 +34,36 @@ internal sealed class DetachedVoxels
     /// <summary>Opens the <c>.img</c> of a <c>.hdr</c>.</summary>
     /// <exception cref="VolumeUnsupportedException">The header came as a stream.</exception>
     /// <exception cref="VolumeFormatException">There is no such file.</exception>
-    public FileStream OpenPair(string name)
+    public FileStream OpenPair(string subject)
     {
-        var path = Require(name, "an .img file");
+        var path = Require(subject, "an .img file");
         var extension = Array.Find(HeaderExtensions, e => path.EndsWith(e, StringComparison.Ordinal));
         var stem = extension is null ? Path.ChangeExtension(path, null) : path[..^extension.Length];
         return Array.Find(ImageExtensions, e => File.Exists(stem + e)) is { } found
             ? VolumeReader.OpenFile(stem + found)
-            : throw new VolumeFormatException($"The image '{name}' has no voxels: '{Path.GetFileName(stem)}.img' is not beside it. Copy both files.");
+            : throw new VolumeFormatException($"{subject} has no voxels: '{Path.GetFileName(stem)}.img' is not beside it. Copy both files.");
     }
 
     /// <summary>Opens the data file that a NRRD header names.</summary>
     /// <exception cref="VolumeUnsupportedException">The header came as a stream, or names a file in another folder.</exception>
     /// <exception cref="VolumeFormatException">There is no such file.</exception>
-    public FileStream OpenNamed(string name, string dataFile)
+    public FileStream OpenNamed(string subject, string dataFile)
     {
-        var path = Require(name, $"'{dataFile}'");
+        var path = Require(subject, $"'{dataFile}'");
 
         // Both kinds of separator and drive colons count on every system: a header that is harmless here must not be an attack elsewhere.
         if (dataFile.AsSpan().ContainsAny('/', '\\', ':') || dataFile is "." or "..")
         {
             throw new VolumeUnsupportedException(
-                $"The image '{name}' names the data file '{dataFile}'; only a file in the header's own folder is read. Put both into one folder and write the bare name.");
+                $"{subject} names the data file '{dataFile}'; only a file in the header's own folder is read. Put both into one folder and write the bare name.");
         }
 
         var full = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, dataFile);
         return File.Exists(full)
             ? VolumeReader.OpenFile(full)
-            : throw new VolumeFormatException($"The image '{name}' has no voxels: its data file '{dataFile}' is not beside it. Copy both files.");
+            : throw new VolumeFormatException($"{subject} has no voxels: its data file '{dataFile}' is not beside it. Copy both files.");
     }
 
-    private string Require(string name, string where) => _headerPath ?? throw new VolumeUnsupportedException(
-        $"The image '{name}' is only a header; its voxels are in {where}. Send it as one file: .nii.gz or .nrrd with attached data.");
+    private string Require(string subject, string where) => _headerPath ?? throw new VolumeUnsupportedException(
+        $"{subject} is only a header; its voxels are in {where}. Send it as one file: .nii.gz or .nrrd with attached data.");
 }

@@ -20,15 +20,15 @@ internal sealed class ImageSource : IAsyncDisposable
     private int _aheadStart;
     private int _aheadEnd;
 
-    private ImageSource(Stream stream, string name, long? length)
+    private ImageSource(Stream stream, string subject, long? length)
     {
         _stream = stream;
-        Name = name;
+        Subject = subject;
         _length = length;
     }
 
-    /// <summary>The image's name, for messages.</summary>
-    public string Name { get; }
+    /// <summary>What messages begin with: the image.</summary>
+    public string Subject { get; }
 
     /// <summary>Whether the whole image was gzip.</summary>
     public bool IsGzip => _gzip is not null;
@@ -38,20 +38,20 @@ internal sealed class ImageSource : IAsyncDisposable
 
     /// <summary>Starts reading; a gzip wrapper is seen by its magic, not by the name.</summary>
     /// <exception cref="VolumeFormatException">The stream is empty or its gzip data are damaged.</exception>
-    public static ValueTask<ImageSource> OpenAsync(Stream stream, string name, long? length, CancellationToken cancellationToken) =>
-        OpenAsync(stream, name, length, unpack: true, cancellationToken);
+    public static ValueTask<ImageSource> OpenAsync(Stream stream, string subject, long? length, CancellationToken cancellationToken) =>
+        OpenAsync(stream, subject, length, unpack: true, cancellationToken);
 
     /// <summary>Starts reading; with <paramref name="unpack"/> false the caller says where gzip begins.</summary>
     /// <inheritdoc cref="OpenAsync(Stream, string, long?, CancellationToken)"/>
-    public static async ValueTask<ImageSource> OpenAsync(Stream stream, string name, long? length, bool unpack, CancellationToken cancellationToken)
+    public static async ValueTask<ImageSource> OpenAsync(Stream stream, string subject, long? length, bool unpack, CancellationToken cancellationToken)
     {
-        var source = new ImageSource(stream, name, length ?? (stream.CanSeek ? stream.Length - stream.Position : null));
+        var source = new ImageSource(stream, subject, length ?? (stream.CanSeek ? stream.Length - stream.Position : null));
         try
         {
             var start = await source.PeekAsync(2, cancellationToken);
             if (start.Length == 0)
             {
-                throw new VolumeFormatException($"The image '{name}' is empty (0 bytes). Send the file again.");
+                throw new VolumeFormatException($"{subject} is empty (0 bytes). Send the file again.");
             }
 
             if (unpack && start.Span is [0x1f, 0x8b])
@@ -73,7 +73,7 @@ internal sealed class ImageSource : IAsyncDisposable
     {
         if (_gzip is not null)
         {
-            throw new VolumeFormatException($"The image '{Name}' is compressed twice. Unpack the outer gzip and send it again.");
+            throw new VolumeFormatException($"{Subject} is compressed twice. Unpack the outer gzip and send it again.");
         }
 
         _stream = _gzip = new GZipStream(new PrefixedStream(_ahead.AsMemory(_aheadStart, _aheadEnd - _aheadStart).ToArray(), _stream), CompressionMode.Decompress);
@@ -143,7 +143,7 @@ internal sealed class ImageSource : IAsyncDisposable
             if (read == 0)
             {
                 throw new VolumeFormatException(
-                    $"The image '{Name}' is cut short: it ends {buffer.Length - filled} bytes before the end of {what} (after {_taken} bytes). Send the whole file again.");
+                    $"{Subject} is cut short: it ends {buffer.Length - filled} bytes before the end of {what} (after {_taken} bytes). Send the whole file again.");
             }
 
             filled += read;
@@ -185,7 +185,7 @@ internal sealed class ImageSource : IAsyncDisposable
                 if (buffer.AsSpan(0, read).ContainsAnyExcept((byte)0) || padding > mostPadding)
                 {
                     throw new VolumeFormatException(
-                        $"The image '{Name}' goes on after the last voxel that its header names (at byte {_taken - read}). Header and data do not belong together; export the image again.");
+                        $"{Subject} goes on after the last voxel that its header names (at byte {_taken - read}). Header and data do not belong together; export the image again.");
                 }
             }
         }
@@ -213,7 +213,7 @@ internal sealed class ImageSource : IAsyncDisposable
         catch (Exception e) when (_gzip is not null && e is InvalidDataException or EndOfStreamException)
         {
             throw new VolumeFormatException(
-                $"The image '{Name}' is damaged: its gzip data cannot be unpacked after {_taken} bytes ({e.Message}). The file may be cut short; send it again.", e);
+                $"{Subject} is damaged: its gzip data cannot be unpacked after {_taken} bytes ({e.Message}). The file may be cut short; send it again.", e);
         }
     }
 }

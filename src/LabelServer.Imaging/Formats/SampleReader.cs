@@ -89,7 +89,7 @@ internal static class SampleReader
         catch (OutOfMemoryException e)
         {
             throw new VolumeTooLargeException(
-                $"The image '{source.Name}' has {layout.Grid.Size} voxels with {layout.Channels} channel(s) of {layout.Result}; this machine has not that much free memory now. Try again later, or crop or resample it.", e);
+                $"{source.Subject} has {layout.Grid.Size} voxels with {layout.Channels} channel(s) of {layout.Result}; this machine has not that much free memory now. Try again later, or crop or resample it.", e);
         }
     }
 

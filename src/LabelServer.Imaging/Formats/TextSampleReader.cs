@@ -65,7 +65,7 @@ internal sealed class TextSampleReader(ImageSource source)
         }
 
         throw new VolumeFormatException(
-            $"The image '{source.Name}' is damaged: '{Encoding.Latin1.GetString(token[..Math.Min(40, token.Length)])}' among its voxels is no {typeof(T).Name}. Export the image again.");
+            $"{source.Subject} is damaged: '{Encoding.Latin1.GetString(token[..Math.Min(40, token.Length)])}' among its voxels is no {typeof(T).Name}. Export the image again.");
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> NextTokenAsync(CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal sealed class TextSampleReader(ImageSource source)
 
             if (_end - _start > LongestNumber && !_buffer.AsSpan(_start, _end - _start).ContainsAny(Separators))
             {
-                throw new VolumeFormatException($"The image '{source.Name}' is damaged: its voxels should be numbers with spaces between them. Export the image again.");
+                throw new VolumeFormatException($"{source.Subject} is damaged: its voxels should be numbers with spaces between them. Export the image again.");
             }
         }
     }
@@ -122,7 +122,7 @@ internal sealed class TextSampleReader(ImageSource source)
 
             if (!Separators.Contains(b))
             {
-                throw new VolumeFormatException($"The image '{source.Name}' is damaged: its voxels should be hexadecimal digits. Export the image again.");
+                throw new VolumeFormatException($"{source.Subject} is damaged: its voxels should be hexadecimal digits. Export the image again.");
             }
         }
     }
@@ -137,5 +137,5 @@ internal sealed class TextSampleReader(ImageSource source)
         return read > 0;
     }
 
-    private VolumeFormatException CutShort() => new($"The image '{source.Name}' is cut short: its text ends before the last voxel. Send the whole file again.");
+    private VolumeFormatException CutShort() => new($"{source.Subject} is cut short: its text ends before the last voxel. Send the whole file again.");
 }

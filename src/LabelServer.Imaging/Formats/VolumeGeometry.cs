@@ -11,11 +11,11 @@ internal static class VolumeGeometry
 
     /// <summary>The grid, if its affine is finite and can be inverted. A single slice without a slice axis gets one: 1 mm, at right angles to the other two.</summary>
     /// <exception cref="GeometryException">It cannot; the message names the image, the axis and the fix.</exception>
-    public static VolumeGrid Require(string name, GridSize size, Affine affine)
+    public static VolumeGrid Require(string subject, GridSize size, Affine affine)
     {
         if (!affine.IsFinite)
         {
-            throw new GeometryException($"The image '{name}' has no usable place in space: its affine is {affine}. Correct the header's directions and origin.");
+            throw new GeometryException($"{subject} has no usable place in space: its affine is {affine}. Correct the header's directions and origin.");
         }
 
         if (size.K == 1 && affine.Spacing().K == 0)
@@ -30,7 +30,7 @@ internal static class VolumeGeometry
             if (lengths[axis] == 0)
             {
                 throw new GeometryException(
-                    $"The image '{name}': axis {"ijk"[axis]} is (0, 0, 0) mm; the header has no spacing along it. Set the spacing or the direction of that axis.");
+                    $"{subject}: axis {"ijk"[axis]} is (0, 0, 0) mm; the header has no spacing along it. Set the spacing or the direction of that axis.");
             }
         }
 
@@ -40,7 +40,7 @@ internal static class VolumeGeometry
         {
             throw new GeometryException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The image '{name}': its axes lie in one plane (affine {affine}, determinant {affine.Determinant:G3}). Correct the header's directions."));
+                $"{subject}: its axes lie in one plane (affine {affine}, determinant {affine.Determinant:G3}). Correct the header's directions."));
         }
 
         return new VolumeGrid(size, affine);

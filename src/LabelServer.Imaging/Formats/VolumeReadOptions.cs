@@ -26,4 +26,7 @@ public sealed record VolumeReadOptions
 
     /// <summary>How many bytes the stream has from here on, for a stream that cannot tell it itself (such as a request body with a Content-Length); null when unknown.</summary>
     public long? StreamLength { get; init; }
+
+    /// <summary>What messages begin with, such as "The label 'final' of the image 'spleen_3'"; null for "The image" and its name.</summary>
+    public string? Subject { get; init; }
 }

@@ -33,7 +33,7 @@ public static class VolumeReader
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         options ??= VolumeReadOptions.Default;
-        await using var source = await ImageSource.OpenAsync(stream, name, options.StreamLength, cancellationToken);
+        await using var source = await ImageSource.OpenAsync(stream, SubjectOf(name, options), options.StreamLength, cancellationToken);
         return await LoadAsync(source, options, DetachedVoxels.Refused, cancellationToken);
     }
 
@@ -45,7 +45,7 @@ public static class VolumeReader
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         options ??= VolumeReadOptions.Default;
-        await using var source = await ImageSource.OpenAsync(stream, name, options.StreamLength, cancellationToken);
+        await using var source = await ImageSource.OpenAsync(stream, SubjectOf(name, options), options.StreamLength, cancellationToken);
         return await ReadHeaderAsync(source, options, cancellationToken);
     }
 
@@ -57,17 +57,17 @@ public static class VolumeReader
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
         options ??= VolumeReadOptions.Default;
-        await using var source = await ImageSource.OpenAsync(stream, name, options.StreamLength, cancellationToken);
+        await using var source = await ImageSource.OpenAsync(stream, SubjectOf(name, options), options.StreamLength, cancellationToken);
         if (await IsNrrdAsync(source, cancellationToken))
         {
             var nrrd = await NrrdReader.ReadHeaderAsync(source, options, cancellationToken);
-            await using var named = nrrd.DataFile is null ? null : DetachedVoxels.Refused.OpenNamed(name, nrrd.DataFile);
+            await using var named = nrrd.DataFile is null ? null : DetachedVoxels.Refused.OpenNamed(source.Subject, nrrd.DataFile);
             await NrrdReader.PassVoxelsAsync(source, nrrd, cancellationToken);
             return nrrd.Header;
         }
 
         var nifti = await NiftiReader.ReadHeaderAsync(source, options, cancellationToken);
-        await using var pair = nifti.IsSingleFile ? null : DetachedVoxels.Refused.OpenPair(name);
+        await using var pair = nifti.IsSingleFile ? null : DetachedVoxels.Refused.OpenPair(source.Subject);
         await NiftiReader.PassVoxelsAsync(source, nifti, cancellationToken);
         return nifti.Header;
     }
@@ -86,9 +86,10 @@ public static class VolumeReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = DetachedVoxels.HeaderOf(path);
+        options ??= VolumeReadOptions.Default;
         await using var file = OpenFile(path);
-        await using var source = await ImageSource.OpenAsync(file, Path.GetFileName(path), null, cancellationToken);
-        return await LoadAsync(source, options ?? VolumeReadOptions.Default, DetachedVoxels.Beside(path), cancellationToken);
+        await using var source = await ImageSource.OpenAsync(file, SubjectOf(Path.GetFileName(path), options), null, cancellationToken);
+        return await LoadAsync(source, options, DetachedVoxels.Beside(path), cancellationToken);
     }
 
     /// <summary>Reads only the header of a file.</summary>
@@ -98,14 +99,17 @@ public static class VolumeReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = DetachedVoxels.HeaderOf(path);
+        options ??= VolumeReadOptions.Default;
         await using var file = OpenFile(path);
-        await using var source = await ImageSource.OpenAsync(file, Path.GetFileName(path), null, cancellationToken);
-        return await ReadHeaderAsync(source, options ?? VolumeReadOptions.Default, cancellationToken);
+        await using var source = await ImageSource.OpenAsync(file, SubjectOf(Path.GetFileName(path), options), null, cancellationToken);
+        return await ReadHeaderAsync(source, options, cancellationToken);
     }
 #pragma warning restore CS1573
 
     internal static FileStream OpenFile(string path) =>
         new(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 128 << 10, Options = FileOptions.SequentialScan });
+
+    private static string SubjectOf(string name, VolumeReadOptions options) => options.Subject ?? $"The image '{name}'";
 
     private static async Task<VolumeHeader> ReadHeaderAsync(ImageSource source, VolumeReadOptions options, CancellationToken cancellationToken) =>
         await IsNrrdAsync(source, cancellationToken)
@@ -122,8 +126,8 @@ public static class VolumeReader
                 return new(nrrd.Header, await NrrdReader.ReadVoxelsAsync(source, nrrd, cancellationToken));
             }
 
-            await using var data = detached.OpenNamed(source.Name, nrrd.DataFile);
-            await using var voxels = await ImageSource.OpenAsync(data, $"{source.Name} ({nrrd.DataFile})", null, unpack: false, cancellationToken);
+            await using var data = detached.OpenNamed(source.Subject, nrrd.DataFile);
+            await using var voxels = await ImageSource.OpenAsync(data, $"{source.Subject} ({nrrd.DataFile})", null, unpack: false, cancellationToken);
             return new(nrrd.Header, await NrrdReader.ReadVoxelsAsync(voxels, nrrd, cancellationToken));
         }
 
@@ -133,8 +137,8 @@ public static class VolumeReader
             return new(nifti.Header, await NiftiReader.ReadVoxelsAsync(source, nifti, cancellationToken));
         }
 
-        await using var image = detached.OpenPair(source.Name);
-        await using var pair = await ImageSource.OpenAsync(image, $"{source.Name} ({Path.GetFileName(image.Name)})", null, cancellationToken);
+        await using var image = detached.OpenPair(source.Subject);
+        await using var pair = await ImageSource.OpenAsync(image, $"{source.Subject} ({Path.GetFileName(image.Name)})", null, cancellationToken);
         return new(nifti.Header, await NiftiReader.ReadVoxelsAsync(pair, nifti, cancellationToken));
     }
 
@@ -152,6 +156,6 @@ public static class VolumeReader
         }
 
         throw new VolumeFormatException(
-            $"The image '{source.Name}' is neither NIfTI nor NRRD: {(start.IsEmpty ? "it holds no byte" : "it starts with " + Convert.ToHexString(start.Span[..Math.Min(8, start.Length)]))}{ForeignFormat.Describe(start.Span)}. Convert it to .nii.gz or .nrrd.");
+            $"{source.Subject} is neither NIfTI nor NRRD: {(start.IsEmpty ? "it holds no byte" : "it starts with " + Convert.ToHexString(start.Span[..Math.Min(8, start.Length)]))}{ForeignFormat.Describe(start.Span)}. Convert it to .nii.gz or .nrrd.");
     }
 }

@@ -78,7 +78,7 @@ public static class VolumeWriter
 
     private static byte[] Header(Volume volume, VolumeFileType type, VolumeWriteOptions options)
     {
-        VolumeGeometry.Require("to be written", volume.Size, volume.Grid.Affine);
+        VolumeGeometry.Require("The image to be written", volume.Size, volume.Grid.Affine);
         return type switch
         {
             VolumeFileType.Nifti or VolumeFileType.NiftiGzip => NiftiWriter.Header(volume),

@@ -39,12 +39,12 @@ internal sealed record VoxelLayout(VolumeGrid Grid, int Channels, SampleType Sto
     public bool IsDirect => Encoding == VoxelEncoding.Raw && Scaling is null && (Channels == 1 || ChannelRun == Grid.Size.VoxelCount);
 
     /// <summary>Checks a grid before anything is computed from it or memory is asked for.</summary>
-    /// <param name="name">The image, for messages.</param>
+    /// <param name="subject">The image, as messages begin.</param>
     /// <param name="sizes">The sizes of the header, all above 0.</param>
     /// <param name="bytesPerSample">Of the result.</param>
     /// <param name="options">The limit.</param>
     /// <exception cref="VolumeTooLargeException">The samples would take more than the limit, or are more than one block of memory holds.</exception>
-    public static void RequireWithinLimit(string name, ReadOnlySpan<long> sizes, int bytesPerSample, VolumeReadOptions options)
+    public static void RequireWithinLimit(string subject, ReadOnlySpan<long> sizes, int bytesPerSample, VolumeReadOptions options)
     {
         double samples = 1;
         foreach (var size in sizes)
@@ -59,7 +59,7 @@ internal sealed record VoxelLayout(VolumeGrid Grid, int Channels, SampleType Sto
             var limit = Math.Min(options.MaxBytes, (double)Array.MaxLength * bytesPerSample);
             throw new VolumeTooLargeException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The image '{name}' says that it holds {string.Join('×', sizes.ToArray())} samples, which need {bytes / (1 << 20):N0} MiB of memory; the limit is {limit / (1 << 20):N0} MiB. Crop or resample it, or correct its header."));
+                $"{subject} says that it holds {string.Join('×', sizes.ToArray())} samples, which need {bytes / (1 << 20):N0} MiB of memory; the limit is {limit / (1 << 20):N0} MiB. Crop or resample it, or correct its header."));
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed record VoxelLayout(VolumeGrid Grid, int Channels, SampleType Sto
         if (source.MaxRemaining is { } most && needed > most - before)
         {
             throw new VolumeFormatException(
-                $"The image '{source.Name}' is cut short: its header names {Grid.Size} voxels with {Channels} channel(s) of {Stored}, {needed} bytes, but at most {Math.Max(0, most - before)} can follow. Send the whole file again.");
+                $"{source.Subject} is cut short: its header names {Grid.Size} voxels with {Channels} channel(s) of {Stored}, {needed} bytes, but at most {Math.Max(0, most - before)} can follow. Send the whole file again.");
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class NiftiDataType
     /// <summary>The sample type of a code.</summary>
     /// <exception cref="VolumeUnsupportedException">The code stands for something that is not a plain number; the message names it.</exception>
     /// <exception cref="VolumeFormatException">The code stands for nothing.</exception>
-    public static SampleType TypeOf(int code, string name)
+    public static SampleType TypeOf(int code, string subject)
     {
         foreach (var (known, type) in Known)
         {
@@ -39,7 +39,7 @@ internal static class NiftiDataType
             _ => null,
         };
         throw what is null
-            ? new VolumeFormatException($"The image '{name}' is damaged: its NIfTI datatype {code} does not exist. Export the image again.")
-            : new VolumeUnsupportedException($"The image '{name}' holds {what} voxels (NIfTI datatype {code}). Convert it to plain numbers, for example int16 or float32.");
+            ? new VolumeFormatException($"{subject} is damaged: its NIfTI datatype {code} does not exist. Export the image again.")
+            : new VolumeUnsupportedException($"{subject} holds {what} voxels (NIfTI datatype {code}). Convert it to plain numbers, for example int16 or float32.");
     }
 }

@@ -14,14 +14,14 @@ internal static class NiftiGeometry
     /// <summary>The affine of a header.</summary>
     /// <param name="header">The header.</param>
     /// <param name="size">Its size along the three spatial axes.</param>
-    /// <param name="name">The image, for messages.</param>
+    /// <param name="subject">The image, as messages begin.</param>
     /// <exception cref="GeometryException">The quaternion is none; or the affine is not finite or singular.</exception>
-    public static VolumeGrid GridOf(NiftiHeader header, GridSize size, string name) =>
-        VolumeGeometry.Require(name, size, header switch
+    public static VolumeGrid GridOf(NiftiHeader header, GridSize size, string subject) =>
+        VolumeGeometry.Require(subject, size, header switch
         {
             { Format: VolumeFormat.Analyze } => OfAnalyze(header, size),
             { SFormCode: > 0 } => Affine.FromRows(header.Rows),
-            { QFormCode: > 0 } => OfQuaternion(header, name),
+            { QFormCode: > 0 } => OfQuaternion(header, subject),
             _ => OfSpacings(header, size),
         });
 
@@ -63,7 +63,7 @@ internal static class NiftiGeometry
         return (b, c, d, qfac);
     }
 
-    private static Affine OfQuaternion(NiftiHeader header, string name)
+    private static Affine OfQuaternion(NiftiHeader header, string subject)
     {
         double b = header.Quaternion[0], c = header.Quaternion[1], d = header.Quaternion[2];
         // The threshold is nibabel's: three units in the last place of the stored type, below which the fourth part counts as 0.
@@ -71,7 +71,7 @@ internal static class NiftiGeometry
         var rest = 1 - ((b * b) + (c * c) + (d * d));
         if (!(rest > -threshold))
         {
-            throw new GeometryException($"The image '{name}' has a qform that is no rotation: its quaternion ({b:G6}, {c:G6}, {d:G6}) is longer than 1. Correct the header's quatern_b, c and d.");
+            throw new GeometryException($"{subject} has a qform that is no rotation: its quaternion ({b:G6}, {c:G6}, {d:G6}) is longer than 1. Correct the header's quatern_b, c and d.");
         }
 
         var a = rest < threshold ? 0 : Math.Sqrt(rest);

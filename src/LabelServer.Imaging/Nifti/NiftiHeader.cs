@@ -65,7 +65,7 @@ internal sealed record NiftiHeader(VolumeFormat Format, bool BigEndian)
 
     /// <summary>Reads a whole header.</summary>
     /// <exception cref="VolumeFormatException">A NIfTI-2 header has no NIfTI-2 magic.</exception>
-    public static NiftiHeader Parse(ReadOnlySpan<byte> bytes, string name) => LengthOf(bytes) == Length2 ? Parse2(bytes, name) : Parse1(bytes);
+    public static NiftiHeader Parse(ReadOnlySpan<byte> bytes, string subject) => LengthOf(bytes) == Length2 ? Parse2(bytes, subject) : Parse1(bytes);
 
     private static NiftiHeader Parse1(ReadOnlySpan<byte> bytes)
     {
@@ -92,7 +92,7 @@ internal sealed record NiftiHeader(VolumeFormat Format, bool BigEndian)
             };
     }
 
-    private static NiftiHeader Parse2(ReadOnlySpan<byte> bytes, string name)
+    private static NiftiHeader Parse2(ReadOnlySpan<byte> bytes, string subject)
     {
         // The four bytes after the magic notice line-end conversion by a text transfer.
         var magic = bytes.Slice(4, 8);
@@ -100,7 +100,7 @@ internal sealed record NiftiHeader(VolumeFormat Format, bool BigEndian)
         if (!isSingle && !magic.SequenceEqual("ni2\0\r\n\x1a\n"u8))
         {
             throw new VolumeFormatException(
-                $"The image '{name}' is damaged: it starts like NIfTI-2, but its magic is {Convert.ToHexString(magic)} instead of 'n+2' or 'ni2' with 0D 0A 1A 0A. It may have been transferred as text; send it again as binary.");
+                $"{subject} is damaged: it starts like NIfTI-2, but its magic is {Convert.ToHexString(magic)} instead of 'n+2' or 'ni2' with 0D 0A 1A 0A. It may have been transferred as text; send it again as binary.");
         }
 
         var fields = new NiftiFieldReader(bytes, BinaryPrimitives.ReadInt32BigEndian(bytes) == Length2);

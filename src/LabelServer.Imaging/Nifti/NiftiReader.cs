@@ -25,17 +25,17 @@ internal static class NiftiReader
         var start = await source.PeekAsync(4, cancellationToken);
         var bytes = new byte[NiftiHeader.LengthOf(start.Span)];
         await source.ReadExactlyAsync(bytes, "the NIfTI header", cancellationToken);
-        var header = NiftiHeader.Parse(bytes, source.Name);
-        var (size, channels) = ShapeOf(header, source.Name);
+        var header = NiftiHeader.Parse(bytes, source.Subject);
+        var (size, channels) = ShapeOf(header, source.Subject);
         var layout = new VoxelLayout(
-            new VolumeGrid(size, Affine.Identity), channels, NiftiDataType.TypeOf(header.DataType, source.Name))
+            new VolumeGrid(size, Affine.Identity), channels, NiftiDataType.TypeOf(header.DataType, source.Subject))
         {
             BigEndian = header.BigEndian,
-            Scaling = ScalingOf(header, source.Name),
+            Scaling = ScalingOf(header, source.Subject),
         };
-        VoxelLayout.RequireWithinLimit(source.Name, [size.I, size.J, size.K, channels], SampleTypes.SizeOf(layout.Result), options);
-        layout = layout with { Grid = NiftiGeometry.GridOf(header, size, source.Name) };
-        var voxelStart = VoxelStartOf(header, source.Name);
+        VoxelLayout.RequireWithinLimit(source.Subject, [size.I, size.J, size.K, channels], SampleTypes.SizeOf(layout.Result), options);
+        layout = layout with { Grid = NiftiGeometry.GridOf(header, size, source.Subject) };
+        var voxelStart = VoxelStartOf(header, source.Subject);
         if (header.IsSingleFile)
         {
             layout.RequireLength(source, voxelStart - header.Length);
@@ -77,19 +77,19 @@ internal static class NiftiReader
     }
 
     /// <summary>The spatial size, and the fourth dimension (or a vector in the fifth) as channels.</summary>
-    private static (GridSize Size, int Channels) ShapeOf(NiftiHeader header, string name)
+    private static (GridSize Size, int Channels) ShapeOf(NiftiHeader header, string subject)
     {
         var dim = header.Dim;
         if (dim[0] is < 1 or > 7)
         {
-            throw new VolumeFormatException($"The image '{name}' is damaged: its header names {dim[0]} dimensions (dim[0]); 1 to 7 are possible. Export the image again.");
+            throw new VolumeFormatException($"{subject} is damaged: its header names {dim[0]} dimensions (dim[0]); 1 to 7 are possible. Export the image again.");
         }
 
         for (var axis = 1; axis <= dim[0]; axis++)
         {
             if (dim[axis] < 1)
             {
-                throw new VolumeFormatException($"The image '{name}' is damaged: its size along dimension {axis} is {dim[axis]} (dim[{axis}]). Export the image again.");
+                throw new VolumeFormatException($"{subject} is damaged: its size along dimension {axis} is {dim[axis]} (dim[{axis}]). Export the image again.");
             }
         }
 
@@ -98,20 +98,20 @@ internal static class NiftiReader
         if (dim[0] == 1 || Size(6) > 1 || Size(7) > 1 || (Size(4) > 1 && Size(5) > 1))
         {
             throw new VolumeUnsupportedException(
-                $"The image '{name}' has {shape} voxels. Volumes with two or three dimensions and one list of channels are read; split it into such volumes.");
+                $"{subject} has {shape} voxels. Volumes with two or three dimensions and one list of channels are read; split it into such volumes.");
         }
 
         var channels = Size(4) * Size(5);
         if (Size(1) > int.MaxValue || Size(2) > int.MaxValue || Size(3) > int.MaxValue || channels > int.MaxValue)
         {
-            throw new VolumeTooLargeException($"The image '{name}' says that it has {shape} voxels, more than any memory holds. Correct its header.");
+            throw new VolumeTooLargeException($"{subject} says that it has {shape} voxels, more than any memory holds. Correct its header.");
         }
 
         return (new GridSize((int)Size(1), (int)Size(2), (int)Size(3)), (int)channels);
     }
 
     /// <summary>The scaling by nibabel's rules: a slope that is 0 or not finite means none; (1, 0) changes nothing. Analyze as SPM2 reads it.</summary>
-    private static (double Slope, double Intercept)? ScalingOf(NiftiHeader header, string name)
+    private static (double Slope, double Intercept)? ScalingOf(NiftiHeader header, string subject)
     {
         var (slope, intercept) = (header.Slope, header.Intercept);
         if (slope == 0 || !double.IsFinite(slope))
@@ -130,7 +130,7 @@ internal static class NiftiReader
             if (header.Format != VolumeFormat.Analyze)
             {
                 throw new VolumeFormatException(
-                    $"The image '{name}' has a scaling without sense: scl_slope is {slope.ToString("G6", CultureInfo.InvariantCulture)}, scl_inter is {intercept.ToString(CultureInfo.InvariantCulture)}. Set scl_inter to a number.");
+                    $"{subject} has a scaling without sense: scl_slope is {slope.ToString("G6", CultureInfo.InvariantCulture)}, scl_inter is {intercept.ToString(CultureInfo.InvariantCulture)}. Set scl_inter to a number.");
             }
 
             intercept = 0;
@@ -139,7 +139,7 @@ internal static class NiftiReader
         return (slope, intercept) == (1, 0) ? null : (slope, intercept);
     }
 
-    private static long VoxelStartOf(NiftiHeader header, string name)
+    private static long VoxelStartOf(NiftiHeader header, string subject)
     {
         // A single file has at least four bytes after the header, which say whether extensions follow; 0 stands for "right after those".
         var least = header.IsSingleFile ? header.Length + 4 : 0;
@@ -152,7 +152,7 @@ internal static class NiftiReader
         {
             throw new VolumeFormatException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The image '{name}' is damaged: its voxels would start at byte {header.VoxOffset} (vox_offset); {least} to {MaxVoxOffset} is possible. Export the image again."));
+                $"{subject} is damaged: its voxels would start at byte {header.VoxOffset} (vox_offset); {least} to {MaxVoxOffset} is possible. Export the image again."));
         }
 
         return (long)header.VoxOffset;

@@ -12,7 +12,7 @@ internal sealed record NrrdAxes(long[] Sizes, double[]?[] Directions, double[] O
     /// <summary>Reads the axes of a header.</summary>
     /// <exception cref="VolumeFormatException">The fields contradict each other.</exception>
     /// <exception cref="VolumeUnsupportedException">The axes are more than three in space and one list.</exception>
-    public static NrrdAxes Of(NrrdFields fields, string name)
+    public static NrrdAxes Of(NrrdFields fields, string subject)
     {
         var dimension = fields.Number("dimension", fields.Require("dimension"));
         if (dimension is < 1 or > 16)
@@ -34,14 +34,14 @@ internal sealed record NrrdAxes(long[] Sizes, double[]?[] Directions, double[] O
         }
 
         var kinds = KindsOf(fields, count);
-        RefuseComplex(kinds, name);
+        RefuseComplex(kinds, subject);
         var directions = fields.Get("space directions") is { } text ? DirectionsOf(fields, text, count) : SpacingsOf(fields, kinds, numbers, count);
         var spatial = directions.Count(d => d is not null);
         var rest = Enumerable.Range(0, count).Where(axis => directions[axis] is null && numbers[axis] > 1).ToArray();
         if (spatial is < 2 or > 3 || rest.Length > 1)
         {
             throw new VolumeUnsupportedException(
-                $"The image '{name}' has {string.Join('×', numbers)} samples on {spatial} axes in space and {count - spatial} others. Volumes with two or three axes in space and one list of channels are read; split it into such volumes.");
+                $"{subject} has {string.Join('×', numbers)} samples on {spatial} axes in space and {count - spatial} others. Volumes with two or three axes in space and one list of channels are read; split it into such volumes.");
         }
 
         var origin = fields.Get("space origin") is { } place ? VectorOf(fields, "space origin", place) ?? [0, 0, 0] : [0, 0, 0];
@@ -56,11 +56,11 @@ internal sealed record NrrdAxes(long[] Sizes, double[]?[] Directions, double[] O
         return kinds.Length == count ? kinds : throw fields.Damaged($"its NRRD header has {kinds.Length} kinds for {count} dimensions");
     }
 
-    private static void RefuseComplex(string[] kinds, string name)
+    private static void RefuseComplex(string[] kinds, string subject)
     {
         if (Array.Exists(kinds, k => k == "complex"))
         {
-            throw new VolumeUnsupportedException($"The image '{name}' holds complex numbers (NRRD kind complex). Convert it to plain numbers, for example their magnitude.");
+            throw new VolumeUnsupportedException($"{subject} holds complex numbers (NRRD kind complex). Convert it to plain numbers, for example their magnitude.");
         }
     }
 

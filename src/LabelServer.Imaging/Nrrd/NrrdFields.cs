@@ -12,9 +12,9 @@ internal sealed class NrrdFields
     private const int MaxHeaderBytes = 16 << 20;
 
     private readonly Dictionary<string, string> _fields = [];
-    private readonly string _name;
+    private readonly string _subject;
 
-    private NrrdFields(string name) => _name = name;
+    private NrrdFields(string subject) => _subject = subject;
 
     /// <summary>The key/value pairs; of keys that occur twice the last counts.</summary>
     public Dictionary<string, string> Pairs { get; } = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class NrrdFields
     /// <exception cref="VolumeFormatException">It is too long or a line is neither a field nor a pair nor a comment.</exception>
     public static async Task<NrrdFields> ReadAsync(ImageSource source, CancellationToken cancellationToken)
     {
-        var fields = new NrrdFields(source.Name);
+        var fields = new NrrdFields(source.Subject);
         var line = new List<byte>(256);
         var isFirst = true;
         for (var total = 0; ;)
@@ -74,7 +74,7 @@ internal sealed class NrrdFields
         };
 
     /// <summary>"The image … is damaged: …".</summary>
-    public VolumeFormatException Damaged(string what) => new($"The image '{_name}' is damaged: {what}. Export the image again.");
+    public VolumeFormatException Damaged(string what) => new($"{_subject} is damaged: {what}. Export the image again.");
 
     /// <summary>Text from a file, cut so that a message stays readable.</summary>
     public static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
@@ -120,7 +120,7 @@ internal sealed class NrrdFields
             line.AddRange(ahead.Span[..(stop < 0 ? ahead.Length : stop)]);
             if (line.Count > most)
             {
-                throw new VolumeFormatException($"The image '{source.Name}' is damaged: its NRRD header does not end within {MaxHeaderBytes >> 20} MiB. Export the image again.");
+                throw new VolumeFormatException($"{source.Subject} is damaged: its NRRD header does not end within {MaxHeaderBytes >> 20} MiB. Export the image again.");
             }
 
             source.Advance(stop < 0 ? ahead.Length : stop + 1);

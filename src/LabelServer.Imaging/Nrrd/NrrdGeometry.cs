@@ -10,7 +10,7 @@ internal static class NrrdGeometry
     /// <summary>The grid of a header.</summary>
     /// <exception cref="VolumeTooLargeException">A size is beyond any memory.</exception>
     /// <exception cref="GeometryException">The directions are not finite or lie in one plane.</exception>
-    public static VolumeGrid GridOf(NrrdAxes axes, string? space, GridSize size, string name)
+    public static VolumeGrid GridOf(NrrdAxes axes, string? space, GridSize size, string subject)
     {
         Span<double> rows = stackalloc double[12];
         var column = 0;
@@ -34,7 +34,7 @@ internal static class NrrdGeometry
             rows[(row * 4) + 3] = axes.Origin[row];
         }
 
-        var (x, y) = SignsOf(space, name);
+        var (x, y) = SignsOf(space, subject);
         for (var n = 0; n < 4; n++)
         {
             // Subtracting from zero keeps a zero positive.
@@ -42,7 +42,7 @@ internal static class NrrdGeometry
             rows[4 + n] = y < 0 ? 0 - rows[4 + n] : rows[4 + n];
         }
 
-        return VolumeGeometry.Require(name, size, Affine.FromRows(rows));
+        return VolumeGeometry.Require(subject, size, Affine.FromRows(rows));
     }
 
     /// <summary>The size along the three spatial axes; a two-dimensional image has one slice.</summary>
@@ -56,7 +56,7 @@ internal static class NrrdGeometry
     /// What x and y are multiplied with to become RAS. A header without a space is LPS, as ITK and MONAI take it, and so are the scanner's own axes, which are LPS for a
     /// patient in normal position (Teem, nrrdEnums.h), and the anonymous right- and left-handed spaces, whose numbers ITK leaves alone.
     /// </summary>
-    private static (int X, int Y) SignsOf(string? space, string name) => space?.ToLowerInvariant() switch
+    private static (int X, int Y) SignsOf(string? space, string subject) => space?.ToLowerInvariant() switch
     {
         "right-anterior-superior" or "ras" or "right-anterior-superior-time" or "rast" => (1, 1),
         "left-anterior-superior" or "las" or "left-anterior-superior-time" or "last" => (-1, 1),
@@ -64,6 +64,6 @@ internal static class NrrdGeometry
             or "scanner-xyz" or "scanner-xyz-time"
             or "3d-right-handed" or "3d-right-handed-time" or "3d-left-handed" or "3d-left-handed-time" => (-1, -1),
         _ => throw new VolumeUnsupportedException(
-            $"The image '{name}' is in the space '{NrrdFields.Shorten(space)}', which is not known. Save it in left-posterior-superior or right-anterior-superior."),
+            $"{subject} is in the space '{NrrdFields.Shorten(space)}', which is not known. Save it in left-posterior-superior or right-anterior-superior."),
     };
 }

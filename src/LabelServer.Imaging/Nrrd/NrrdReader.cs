@@ -26,15 +26,15 @@ internal static class NrrdReader
         if (magic.Length < 8 || magic.Span[4..7].ContainsAnyExcept((byte)'0') || magic.Span[7] is < (byte)'1' or > (byte)'5')
         {
             throw new VolumeFormatException(
-                $"The image '{source.Name}' is damaged: it starts like NRRD, but its version is none of NRRD0001 to NRRD0005. Export the image again.");
+                $"{source.Subject} is damaged: it starts like NRRD, but its version is none of NRRD0001 to NRRD0005. Export the image again.");
         }
 
         var fields = await NrrdFields.ReadAsync(source, cancellationToken);
-        var stored = NrrdSampleType.TypeOf(fields.Require("type"), source.Name);
-        var axes = NrrdAxes.Of(fields, source.Name);
-        VoxelLayout.RequireWithinLimit(source.Name, axes.Sizes, SampleTypes.SizeOf(stored), options);
-        var grid = NrrdGeometry.GridOf(axes, fields.Get("space"), NrrdGeometry.SizeOf(axes), source.Name);
-        var (encoding, isGzip) = EncodingOf(fields, source.Name);
+        var stored = NrrdSampleType.TypeOf(fields.Require("type"), source.Subject);
+        var axes = NrrdAxes.Of(fields, source.Subject);
+        VoxelLayout.RequireWithinLimit(source.Subject, axes.Sizes, SampleTypes.SizeOf(stored), options);
+        var grid = NrrdGeometry.GridOf(axes, fields.Get("space"), NrrdGeometry.SizeOf(axes), source.Subject);
+        var (encoding, isGzip) = EncodingOf(fields, source.Subject);
         var layout = new VoxelLayout(grid, axes.ChannelAxis < 0 ? 1 : (int)axes.Sizes[axes.ChannelAxis], stored)
         {
             Encoding = encoding,
@@ -45,7 +45,7 @@ internal static class NrrdReader
             new VolumeHeader(grid, layout.Channels, stored, stored, VolumeFormat.Nrrd, NrrdSegments.Read(fields.Pairs, layout.Channels)),
             layout,
             isGzip,
-            DataFileOf(fields, source.Name),
+            DataFileOf(fields, source.Subject),
             SkipOf(fields, 0, "line skip", "lineskip"),
             SkipOf(fields, -1, "byte skip", "byteskip"));
         if (description is { DataFile: null, IsGzip: false })
@@ -113,11 +113,11 @@ internal static class NrrdReader
         if (source.IsGzip || description.Layout.Encoding != VoxelEncoding.Raw || source.MaxRemaining is not { } remaining)
         {
             throw new VolumeUnsupportedException(
-                $"The image '{source.Name}' has its voxels at the end of the data (byte skip -1), which is read only from raw data of known length. Save it without byte skip.");
+                $"{source.Subject} has its voxels at the end of the data (byte skip -1), which is read only from raw data of known length. Save it without byte skip.");
         }
 
         var skip = remaining - (description.Layout.SampleCount * SampleTypes.SizeOf(description.Layout.Stored));
-        return skip >= 0 ? skip : throw new VolumeFormatException($"The image '{source.Name}' is cut short: its voxels need {-skip} bytes more than the file has. Send the whole file again.");
+        return skip >= 0 ? skip : throw new VolumeFormatException($"{source.Subject} is cut short: its voxels need {-skip} bytes more than the file has. Send the whole file again.");
     }
 
     private static async ValueTask SkipLineAsync(ImageSource source, CancellationToken cancellationToken)
@@ -127,7 +127,7 @@ internal static class NrrdReader
             var ahead = await source.PeekAsync(256, cancellationToken);
             if (ahead.Length == 0)
             {
-                throw new VolumeFormatException($"The image '{source.Name}' is cut short: it ends within the lines that its header says to skip. Send the whole file again.");
+                throw new VolumeFormatException($"{source.Subject} is cut short: it ends within the lines that its header says to skip. Send the whole file again.");
             }
 
             var stop = ahead.Span.IndexOf((byte)'\n');
@@ -139,13 +139,13 @@ internal static class NrrdReader
         }
     }
 
-    private static (VoxelEncoding Encoding, bool IsGzip) EncodingOf(NrrdFields fields, string name) => fields.Require("encoding").ToLowerInvariant() switch
+    private static (VoxelEncoding Encoding, bool IsGzip) EncodingOf(NrrdFields fields, string subject) => fields.Require("encoding").ToLowerInvariant() switch
     {
         "raw" => (VoxelEncoding.Raw, false),
         "gzip" or "gz" => (VoxelEncoding.Raw, true),
         "ascii" or "text" or "txt" => (VoxelEncoding.Text, false),
         "hex" => (VoxelEncoding.Hex, false),
-        "bzip2" or "bz2" => throw new VolumeUnsupportedException($"The image '{name}' is packed with bzip2, which is not read. Save it with gzip or without compression."),
+        "bzip2" or "bz2" => throw new VolumeUnsupportedException($"{subject} is packed with bzip2, which is not read. Save it with gzip or without compression."),
         var other => throw fields.Damaged($"its NRRD encoding '{NrrdFields.Shorten(other)}' does not exist"),
     };
 
@@ -158,7 +158,7 @@ internal static class NrrdReader
         var other => throw fields.Damaged($"its NRRD endian '{NrrdFields.Shorten(other)}' is neither little nor big"),
     };
 
-    private static string? DataFileOf(NrrdFields fields, string name)
+    private static string? DataFileOf(NrrdFields fields, string subject)
     {
         var file = fields.Get("data file") ?? fields.Get("datafile");
         if (file is null)
@@ -168,7 +168,7 @@ internal static class NrrdReader
 
         // "LIST" and patterns such as "slice%03d.raw 1 20 1" spread the voxels over many files.
         return file.StartsWith("LIST", StringComparison.Ordinal) || file.Contains('%', StringComparison.Ordinal)
-            ? throw new VolumeUnsupportedException($"The image '{name}' spreads its voxels over many files ('data file: {NrrdFields.Shorten(file)}'). Save it as one file.")
+            ? throw new VolumeUnsupportedException($"{subject} spreads its voxels over many files ('data file: {NrrdFields.Shorten(file)}'). Save it as one file.")
             : file;
     }
 

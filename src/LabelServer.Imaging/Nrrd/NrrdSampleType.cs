@@ -24,7 +24,7 @@ internal static class NrrdSampleType
     /// <summary>The sample type of a name.</summary>
     /// <exception cref="VolumeUnsupportedException">Opaque blocks have no numbers.</exception>
     /// <exception cref="VolumeFormatException">There is no such type.</exception>
-    public static SampleType TypeOf(string type, string name) => type.ToLowerInvariant() switch
+    public static SampleType TypeOf(string type, string subject) => type.ToLowerInvariant() switch
     {
         "signed char" or "int8" or "int8_t" => SampleType.Int8,
         "uchar" or "unsigned char" or "uint8" or "uint8_t" => SampleType.UInt8,
@@ -36,7 +36,7 @@ internal static class NrrdSampleType
         "ulonglong" or "unsigned long long" or "unsigned long long int" or "uint64" or "uint64_t" => SampleType.UInt64,
         "float" => SampleType.Float32,
         "double" => SampleType.Float64,
-        "block" => throw new VolumeUnsupportedException($"The image '{name}' holds opaque blocks (NRRD type block), not numbers. Convert it to plain numbers, for example short or float."),
-        _ => throw new VolumeFormatException($"The image '{name}' is damaged: its NRRD type '{type}' does not exist. Export the image again."),
+        "block" => throw new VolumeUnsupportedException($"{subject} holds opaque blocks (NRRD type block), not numbers. Convert it to plain numbers, for example short or float."),
+        _ => throw new VolumeFormatException($"{subject} is damaged: its NRRD type '{type}' does not exist. Export the image again."),
     };
 }

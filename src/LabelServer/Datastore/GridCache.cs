@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LabelServer.Datastore.Checks;
+using LabelServer.Datastore.Names;
 using LabelServer.Imaging.Geometry;
 
 namespace LabelServer.Datastore;
@@ -18,7 +19,7 @@ internal sealed class GridCache(IVolumeInspector inspector)
             return known.Grid;
         }
 
-        var grid = await inspector.ReadGridAsync(file.Content, file.Name, cancellationToken);
+        var grid = await inspector.ReadGridAsync(file.Content, $"The image '{ImageIds.Printable(imageId)}'", cancellationToken);
         _grids[imageId] = (stamp, grid);
         return grid;
     }

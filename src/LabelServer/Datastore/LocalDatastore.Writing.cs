@@ -91,7 +91,8 @@ internal sealed partial class LocalDatastore
     private async Task<LabelEntry> SaveCheckedAsync(LabelUpload upload, string extension, string what, CancellationToken cancellationToken)
     {
         var names = LabelNames.Find(upload, _models);
-        var content = await _check.ReadLabelAsync(upload.Content, extension, what, cancellationToken);
+        var ofVolume = FileKinds.Of(RequireImage(upload.ImageId).Extension) is FileKind.Volume or FileKind.MetaImage;
+        var content = await _check.ReadLabelAsync(upload.Content, extension, ofVolume, what, cancellationToken);
         if (content is not null)
         {
             var grid = await FindGridAsync(upload.ImageId, cancellationToken);

@@ -15,19 +15,17 @@ internal sealed class LabelCheck(IDatastore datastore, IVolumeInspector inspecto
     public async Task<(IReadOnlyDictionary<int, string>? Names, string? LeftOut)> LookAsync(ImageEntry image, CancellationToken cancellationToken)
     {
         LabelContent content;
-        var part = "label";
         try
         {
             await using var file = datastore.OpenLabel(image.Id, LabelTags.Final);
-            content = await inspector.ReadLabelAsync(file.Content, file.Name, cancellationToken);
-            part = "image";
+            content = await inspector.ReadLabelAsync(file.Content, "its label", cancellationToken);
             var grid = await datastore.ReadGridAsync(image.Id, cancellationToken);
             if (grid.Size != content.Grid.Size || GridComparison.Compare(grid, content.Grid, out _) == GridFit.Different)
                 return (null, $"its label has {content.Grid.Size} voxels on another grid than the image's {grid.Size}");
         }
         catch (ImagingException error)
         {
-            return (null, $"its {part} cannot be read: {error.Message.TrimEnd('.')}");
+            return (null, error.Message.TrimEnd('.'));
         }
 
         if (content.Values.Count == 0)

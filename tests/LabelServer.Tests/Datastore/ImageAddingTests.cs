@@ -56,6 +56,11 @@ public sealed class ImageAddingTests
         { "x.dcm", "junk"u8.ToArray(), "something else" },
         { "x.json", "{"u8.ToArray(), "is none" },
         { "x.mha", "junk"u8.ToArray(), "something else" },
+        { "x.mhd", MetaImage("x.raw"), "its voxels are in 'x.raw'" },
+        { "x.mha", MetaImage("/etc/passwd"), "its voxels are in '/etc/passwd'" },
+        { "x.mhd", MetaImage("LIST\nslice1.raw"), "its voxels are in 'LIST'" },
+        { "x.mha", "ObjectType = Image\nNDims = 3\nDimSize = 1 1 1\n"u8.ToArray(), "does not say where its voxels are" },
+        { "x.mrxs", [0xFF, 0xD8, 0xFF, 0xE0, 1], "which this server cannot read" },
         { "x.zip", "PK"u8.ToArray(), "which this server cannot read" },
         { "x", "junk"u8.ToArray(), "has no extension" },
     };
@@ -72,6 +77,16 @@ public sealed class ImageAddingTests
         Assert.Equal(expected, test.Store.FindImage("x")!.Extension);
         await test.SaveLabelAsync("x", NiftiBytes.Label(1), fileName);
         Assert.Equal(expected, test.Store.FindImage("x")!.FindLabel("final")!.Extension);
+    }
+
+    [Theory]
+    [InlineData("x.mha", "LOCAL")]
+    [InlineData("x.mhd", "Local\r")]
+    public async Task AMetaImageWithItsVoxels_IsTakenAsItIs(string fileName, string place)
+    {
+        using var test = new TestStore();
+        await test.AddImageAsync("x", MetaImage(place), fileName);
+        Assert.Equal(MetaImage(place), await test.ImageBytesAsync("x"));
     }
 
     [Theory]
@@ -173,6 +188,8 @@ public sealed class ImageAddingTests
         await test.Store.UpdateImageInfoAsync("x", InfoDocument.Parse("""{"labelserver_id":"z"}""", "test"), default);
         Assert.Equal(["x"], test.Reopen().ImageIds());
     }
+
+    private static byte[] MetaImage(string place) => [.. System.Text.Encoding.ASCII.GetBytes($"ObjectType = Image\nNDims = 3\nDimSize = 1 1 1\nElementType = MET_UCHAR\nElementDataFile = {place}\n"), 7];
 
     private static byte[] HugeHeader()
     {

@@ -112,8 +112,11 @@ public sealed class LabelSavingTests
     [InlineData("junk.nii.gz", "neither NIfTI nor NRRD")]
     [InlineData("junk.nrrd", "neither NIfTI nor NRRD")]
     [InlineData("junk.json", "is none")]
-    [InlineData("junk.png", "something else")]
-    [InlineData("junk.exe", "cannot read as a label")]
+    [InlineData("junk.png", "cannot read as a label of a volume")]
+    [InlineData("junk.mha", "cannot read as a label of a volume")]
+    [InlineData("junk.svs", "cannot read as a label of a volume")]
+    [InlineData("junk.xml", "something else")]
+    [InlineData("junk.exe", "cannot read as a label of a volume")]
     public async Task Garbage_IsRefusedInWordsAndLeavesTheFormerLabel(string fileName, string expected)
     {
         using var test = new TestStore();
@@ -123,6 +126,29 @@ public sealed class LabelSavingTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Equal(NiftiBytes.Label(1, 2), await test.LabelBytesAsync("x"));
         Assert.Empty(Directory.GetFiles(test.FileAt(".labelserver", "incoming")));
+    }
+
+    [Fact]
+    public async Task ALabelOfAPicture_MayBeAPictureWithExactValues()
+    {
+        using var test = new TestStore();
+        byte[] png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1];
+        await test.AddImageAsync("x", [0xFF, 0xD8, 0xFF, 0xE0, 1], "x.jpg");
+        await test.SaveLabelAsync("x", png, "l.png");
+        Assert.Equal(png, await test.LabelBytesAsync("x"));
+        await Assert.ThrowsAsync<UnreadableUploadException>(() => test.SaveLabelAsync("x", [0xFF, 0xD8, 0xFF, 0xE0, 1], "l.jpg"));
+    }
+
+    [Fact]
+    public async Task ARefusedLabel_IsNamedWithItsTagAndImage()
+    {
+        using var test = new TestStore();
+        await test.AddImageAsync("x");
+        var cut = await Assert.ThrowsAsync<UnreadableUploadException>(() => test.SaveLabelAsync("x", NiftiBytes.Label(1, 2)[..^20]));
+        Assert.StartsWith("The label 'final' of the image 'x' is ", cut.Message, StringComparison.Ordinal);
+        var halves = NiftiBytes.OfFloats([.. Enumerable.Range(0, 24).Select(i => i * 0.5f)], new GridSize(4, 3, 2));
+        var real = await Assert.ThrowsAsync<UnreadableUploadException>(() => test.SaveLabelAsync("x", halves, "l.nii"));
+        Assert.StartsWith("The label 'final' of the image 'x' holds the value 0.5;", real.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,16 @@ internal enum FileKind
     /// <summary>Raw voxels of one byte in the image's shape.</summary>
     RawLabel,
 
-    /// <summary>A picture, a slide, a DICOM object, XML: kept as it is after a look at its first bytes.</summary>
+    /// <summary>XML, such as ASAP's annotations: kept as it is after a look at its first bytes.</summary>
+    Xml,
+
+    /// <summary>A picture whose values are kept exactly, such as PNG: kept as it is after a look at its first bytes.</summary>
+    Picture,
+
+    /// <summary>MetaImage, kept as it is when its header says that the voxels are in the same file.</summary>
+    MetaImage,
+
+    /// <summary>A JPEG picture, a slide, a DICOM object: kept as it is after a look at its first bytes, and no label.</summary>
     Other,
 }
 
@@ -33,7 +42,12 @@ internal static class FileKinds
         ".NII" or ".NII.GZ" or ".NRRD" or ".SEG.NRRD" => FileKind.Volume,
         ".JSON" or ".MRK.JSON" => FileKind.Json,
         ".BIN" => FileKind.RawLabel,
-        ".PNG" or ".JPG" or ".JPEG" or ".TIF" or ".TIFF" or ".OME.TIF" or ".OME.TIFF" or ".BMP" or ".SVS" or ".NDPI" or ".SCN" or ".MRXS" or ".DCM" or ".XML" or ".MHA" or ".MHD" => FileKind.Other,
+        ".XML" => FileKind.Xml,
+        ".PNG" or ".TIF" or ".TIFF" or ".OME.TIF" or ".OME.TIFF" or ".BMP" => FileKind.Picture,
+        ".MHA" or ".MHD" => FileKind.MetaImage,
+
+        // Not .mrxs: such a slide is a folder of further files beside the one that bears the name.
+        ".JPG" or ".JPEG" or ".SVS" or ".NDPI" or ".SCN" or ".DCM" => FileKind.Other,
         _ => null,
     };
 
@@ -50,7 +64,7 @@ internal static class FileKinds
         return isGzip ? null : bytes.StartsWith("NRRD"u8) ? ".nrrd" : IsDicom(bytes) ? ".dcm" : bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] ? ".png" : bytes is [0xFF, 0xD8, 0xFF, ..] ? ".jpg" : null;
     }
 
-    /// <summary>Whether the first bytes are those of a file of that extension. Only for <see cref="FileKind.Other"/>.</summary>
+    /// <summary>Whether the first bytes are those of a file of that extension. Only for kinds that are kept as they are.</summary>
     public static bool LooksLike(string extension, ReadOnlySpan<byte> head) => extension.ToUpperInvariant() switch
     {
         ".PNG" => head is [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..],
@@ -59,7 +73,6 @@ internal static class FileKinds
         ".DCM" => IsDicom(head),
         ".XML" => IsMarkup(head),
         ".MHA" or ".MHD" => Encoding.Latin1.GetString(head) is var text && (text.Contains("NDims", StringComparison.Ordinal) || text.Contains("ObjectType", StringComparison.Ordinal)),
-        ".MRXS" => head is [0xFF, 0xD8, 0xFF, ..],
         _ => head is [(byte)'I', (byte)'I', 0x2A or 0x2B, 0, ..] or [(byte)'M', (byte)'M', 0, 0x2A or 0x2B, ..],
     };
 

@@ -42,7 +42,7 @@ internal static class LabelValues
 
     /// <summary>The values other than 0, ascending, of whole numbers of any size.</summary>
     /// <exception cref="VolumeUnsupportedException">There are too many different values for a label map.</exception>
-    public static IReadOnlyList<long> OfWhole<T>(ReadOnlySpan<T> samples, string name)
+    public static IReadOnlyList<long> OfWhole<T>(ReadOnlySpan<T> samples, string subject)
         where T : unmanaged, IBinaryInteger<T>
     {
         var values = new SortedSet<long>();
@@ -52,7 +52,7 @@ internal static class LabelValues
             if (sample != last)
             {
                 last = sample;
-                Add(values, long.CreateSaturating(sample), name);
+                Add(values, long.CreateSaturating(sample), subject);
             }
         }
 
@@ -61,7 +61,7 @@ internal static class LabelValues
 
     /// <summary>The values other than 0, ascending, of real numbers, all of which must be whole.</summary>
     /// <exception cref="VolumeUnsupportedException">A value is not whole, or there are too many different values for a label map.</exception>
-    public static IReadOnlyList<long> OfReal<T>(ReadOnlySpan<T> samples, string name)
+    public static IReadOnlyList<long> OfReal<T>(ReadOnlySpan<T> samples, string subject)
         where T : unmanaged, IFloatingPoint<T>
     {
         var values = new SortedSet<long>();
@@ -76,20 +76,20 @@ internal static class LabelValues
             last = sample;
             if (!T.IsInteger(sample))
             {
-                throw new VolumeUnsupportedException($"{name} holds the value {sample.ToString(null, CultureInfo.InvariantCulture)}; a label holds whole numbers only. Submit the segmentation, not the image or probabilities.");
+                throw new VolumeUnsupportedException($"{subject} holds the value {sample.ToString(null, CultureInfo.InvariantCulture)}; a label holds whole numbers only. Submit the segmentation, not the image or probabilities.");
             }
 
-            Add(values, long.CreateSaturating(sample), name);
+            Add(values, long.CreateSaturating(sample), subject);
         }
 
         return [.. values];
     }
 
-    private static void Add(SortedSet<long> values, long value, string name)
+    private static void Add(SortedSet<long> values, long value, string subject)
     {
         if (value != 0 && values.Add(value) && values.Count > MostValues)
         {
-            throw new VolumeUnsupportedException($"{name} holds more than {MostValues} different values; a label map has one for each structure. Submit the segmentation, not the image.");
+            throw new VolumeUnsupportedException($"{subject} holds more than {MostValues} different values; a label map has one for each structure. Submit the segmentation, not the image.");
         }
     }
 }

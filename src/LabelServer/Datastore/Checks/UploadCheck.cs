@@ -37,7 +37,7 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
     /// <param name="extension">What <see cref="ExtensionOf"/> says.</param>
     public static string StoredExtension(ReceivedFile file, string extension)
     {
-        if (FileKinds.Of(extension) is not (FileKind.Volume or FileKind.Other))
+        if (FileKinds.Of(extension) is null or FileKind.Json or FileKind.RawLabel)
         {
             return extension;
         }
@@ -56,12 +56,16 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         switch (FileKinds.Of(extension))
         {
             case FileKind.Volume:
-                await ReadVolumeAsync(file, name + extension, $"The image '{name}'", inspector.ReadCompletelyAsync, cancellationToken);
+                await ReadVolumeAsync(file, $"The image '{name}'", inspector.ReadCompletelyAsync, cancellationToken);
                 break;
             case FileKind.Json:
                 RequireJson(file, $"The image '{name}'");
                 break;
-            case FileKind.Other:
+            case FileKind.MetaImage:
+                RequireMagic(file, extension, $"The image '{name}'");
+                RequireOwnVoxels(file, $"The image '{name}'");
+                break;
+            case FileKind.Xml or FileKind.Picture or FileKind.Other:
                 RequireMagic(file, extension, $"The image '{name}'");
                 break;
             default:
@@ -71,24 +75,31 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
     }
 
     /// <summary>Looks into a label.</summary>
-    /// <returns>What it holds; null for files without voxels (markups, pictures).</returns>
-    /// <exception cref="UnreadableUploadException">The bytes are no readable label of their extension.</exception>
-    public async Task<LabelContent?> ReadLabelAsync(ReceivedFile file, string extension, string what, CancellationToken cancellationToken)
+    /// <param name="file">The label's bytes.</param>
+    /// <param name="extension">Its extension.</param>
+    /// <param name="ofVolume">Whether its image is a volume, with a grid on which the label must lie. A picture has no such grid, so it is a label of pictures and slides only.</param>
+    /// <param name="what">The label, for messages.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>What it holds; null for files without a grid (markups, annotations, pictures).</returns>
+    /// <exception cref="UnreadableUploadException">The bytes are no readable label of their extension, or files of that extension are no labels of such an image.</exception>
+    public async Task<LabelContent?> ReadLabelAsync(ReceivedFile file, string extension, bool ofVolume, string what, CancellationToken cancellationToken)
     {
         RequireContent(file, what);
         switch (FileKinds.Of(extension))
         {
             case FileKind.Volume:
-                return await ReadVolumeAsync(file, "label" + extension, what, inspector.ReadLabelAsync, cancellationToken);
+                return await ReadVolumeAsync(file, what, inspector.ReadLabelAsync, cancellationToken);
             case FileKind.Json:
                 RequireJson(file, what);
                 return null;
-            case FileKind.Other when !extension.Equals(".dcm", StringComparison.OrdinalIgnoreCase):
+            case FileKind.Xml:
+            case FileKind.Picture when !ofVolume:
                 RequireMagic(file, extension, what);
                 return null;
             default:
                 throw new UnreadableUploadException(
-                    $"{what} was sent as a '{extension}' file, which this server cannot read as a label. Send it as .nii.gz, .nii, .nrrd, .seg.nrrd or, for markups, .json.");
+                    $"{what} was sent as a '{extension}' file, which this server cannot read as a label{(ofVolume ? " of a volume" : string.Empty)}. "
+                    + $"Send it as .nii.gz, .nii, .nrrd, .seg.nrrd{(ofVolume ? string.Empty : ", .png, .tif, .bmp")} or, for markups and annotations, .json or .xml.");
         }
     }
 
@@ -108,18 +119,17 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         }
     }
 
-    private static async Task<T> ReadVolumeAsync<T>(ReceivedFile file, string name, string what, Func<Stream, string, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private static async Task<T> ReadVolumeAsync<T>(ReceivedFile file, string what, Func<Stream, string, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var content = new FileStream(
             file.TemporaryPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
         try
         {
-            return await read(content, name, cancellationToken);
+            return await read(content, what, cancellationToken);
         }
         catch (ImagingException exception)
         {
-            // The reader knows images only.
-            throw new UnreadableUploadException(exception.Message.Replace($"The image '{name}'", what, StringComparison.Ordinal), exception);
+            throw new UnreadableUploadException(exception.Message, exception);
         }
     }
 
@@ -136,6 +146,18 @@ internal sealed class UploadCheck(IVolumeInspector inspector)
         if (!FileKinds.LooksLike(extension, Head(file.TemporaryPath, gunzip: false)))
         {
             throw new UnreadableUploadException($"{what} was sent as a '{extension}' file, but its content is something else. Send it with its right extension, or export it again.");
+        }
+    }
+
+    private static void RequireOwnVoxels(ReceivedFile file, string what)
+    {
+        using var content = new FileStream(file.TemporaryPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var place = MetaImageHeader.ReadDataPlace(content);
+        if (!"LOCAL".Equals(place, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UnreadableUploadException(place is null
+                ? $"{what} is damaged: its MetaImage header does not say where its voxels are (ElementDataFile). Export it again, as one .mha file or as .nii.gz."
+                : $"{what} is only a header; its voxels are in '{ImageIds.Printable(place)}' (ElementDataFile). Send it as one file: .mha with its voxels inside, .nii.gz or .nrrd.");
         }
     }
 
