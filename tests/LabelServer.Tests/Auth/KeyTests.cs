@@ -99,6 +99,30 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task LogInForm_MayBeMultipart()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var key = TestKeys.Add(server.StudiesFolder, "ada", Role.User);
+        var form = new MultipartFormDataContent { { new StringContent("user"), "username" }, { new StringContent(key), "password" }, { new StringContent("password"), "grant_type" } };
+        using var answer = await server.Client.PostAsync("/auth/token", form, Token);
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal(200, await StatusAsync(server, (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!["access_token"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task LogInForm_WithAFileOrTooLarge_IsRefused()
+    {
+        await using var server = await RunningServer.StartAsync();
+        TestKeys.Add(server.StudiesFolder, "ada", Role.User);
+        var file = new MultipartFormDataContent { { new StringContent("user"), "username" }, { new ByteArrayContent([1, 2, 3]), "password", "password.txt" } };
+        using var refused = await server.Client.PostAsync("/auth/token", file, Token);
+        Assert.Equal("""{"detail":[{"type":"missing","loc":["body","password"],"msg":"Field required","input":null}]}""", await refused.Content.ReadAsStringAsync(Token));
+        var large = new MultipartFormDataContent { { new StringContent("user"), "username" }, { new StringContent(new string('x', 70_000)), "password" } };
+        using var answer = await server.Client.PostAsync("/auth/token", large, Token);
+        Assert.Equal(413, (int)answer.StatusCode);
+    }
+
+    [Fact]
     public void File_HoldsNoKeyAndIsItsOwnersOnly()
     {
         using var folder = new TemporaryFolder();
