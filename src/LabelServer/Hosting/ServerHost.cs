@@ -94,6 +94,7 @@ public static partial class ServerHost
     private static void AddServices(IServiceCollection services, ServerOptions options, AppDeclaration declaration)
     {
         services.AddRouting();
+        services.AddSingleton<MatcherPolicy, ExactPaths>();
         services.AddApiDescription();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddSingleton(TimeProvider.System);

@@ -10,6 +10,9 @@ public sealed class ErrorAnswerTests
 
     [Theory]
     [InlineData("GET", "/nothing", 404, "Not Found", null)]
+    [InlineData("GET", "/INFO/", 404, "Not Found", null)]
+    [InlineData("GET", "/datastore/Image?image=scan+1", 404, "Not Found", null)]
+    [InlineData("POST", "/Infer/tiny?image=scan+1", 404, "Not Found", null)]
     [InlineData("GET", "/auth/", 404, "Not Found", null)]
     [InlineData("GET", "/auth/token", 404, "Not Found", null)]
     [InlineData("GET", "/auth/token/valid", 404, "Not Found", null)]
