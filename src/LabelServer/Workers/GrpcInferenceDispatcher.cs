@@ -39,7 +39,8 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
     public Task<InferenceAnswer> InferAsync(InferenceJob job, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return DispatchAsync(job, null, (worker, header, model, token) => new InferExchange(worker, job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, _options).RunAsync(progress, token), progress, cancellationToken);
+        var step = new LastStep(progress);
+        return DispatchAsync(job, null, (worker, header, model, token) => new InferExchange(worker, job, header, job.Parameters.RestoreLabelIdx ? model.ChannelLabels : model.Labels, _options).RunAsync(step, token), step, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -48,11 +49,12 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parameters);
         var measure = new MeasureParameters { Flips = parameters.Flips, Repetitions = parameters.Repetitions, Dropout = parameters.Dropout, Seed = parameters.Seed };
-        return DispatchAsync(job, measure, async (worker, header, model, token) => UncertaintyReplies.ToReport(await new InferExchange(worker, job, header, model.Labels, _options).MeasureAsync(progress, token), model), progress, cancellationToken);
+        var step = new LastStep(progress);
+        return DispatchAsync(job, measure, async (worker, header, model, token) => UncertaintyReplies.ToReport(await new InferExchange(worker, job, header, model.Labels, _options).MeasureAsync(step, token), model), step, cancellationToken);
     }
 
     private async Task<T> DispatchAsync<T>(
-        InferenceJob job, MeasureParameters? measure, Func<WorkerProcess, InferHeader, ModelDescription, CancellationToken, Task<T>> exchange, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+        InferenceJob job, MeasureParameters? measure, Func<WorkerProcess, InferHeader, ModelDescription, CancellationToken, Task<T>> exchange, LastStep step, CancellationToken cancellationToken)
     {
         long? started = null;
         using var span = Tracing.Source.StartActivity("inference");
@@ -62,10 +64,10 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
             var model = _catalog.Require(job.Model);
             var header = InferHeaderFactory.Create(job, model, _options.Runtime);
             header.Measure = measure;
-            var turn = await WaitAsync(progress, cancellationToken);
+            var turn = await WaitAsync(step, cancellationToken);
             started = _time.GetTimestamp();
             LogStarted(job.ImageName, job.Model, header.Parameters.ModelFilename);
-            var answer = await RunAsync(job, (worker, token) => exchange(worker, header, model, token), turn, progress, cancellationToken);
+            var answer = await RunAsync(job, (worker, token) => exchange(worker, header, model, token), turn, step, cancellationToken);
             _metrics.Count(job.Model, "ok", _time.GetElapsedTime(started.Value));
             if (answer is InferenceAnswer { Summary.Latencies: var latencies })
             {
@@ -95,10 +97,10 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
         _metrics.Dispose();
     }
 
-    private async Task<IDisposable> WaitAsync(IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+    private async Task<IDisposable> WaitAsync(LastStep step, CancellationToken cancellationToken)
     {
         using var span = Tracing.Source.StartActivity("queue wait");
-        return await _queue.EnterAsync(ahead => progress?.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
+        return await _queue.EnterAsync(ahead => step.Report(new(InferencePhase.Queued, 0, $"{ahead} ahead")), cancellationToken);
     }
 
     // The worker measures its steps; they are drawn to end now, when its answer is here.
@@ -114,7 +116,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
 
     // The turn is given on when the worker has let go of the job, which after a cancellation may be later than the answer to the caller.
     private async Task<T> RunAsync<T>(
-        InferenceJob job, Func<WorkerProcess, CancellationToken, Task<T>> exchange, IDisposable turn, IProgress<InferenceProgressReport>? progress, CancellationToken cancellationToken)
+        InferenceJob job, Func<WorkerProcess, CancellationToken, Task<T>> exchange, IDisposable turn, LastStep step, CancellationToken cancellationToken)
     {
         var handedOn = false;
         var limit = job.Parameters.Timeout ?? _options.JobTimeout;
@@ -122,7 +124,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            progress?.Report(new(InferencePhase.Starting, 0, string.Empty));
+            step.Report(new(InferencePhase.Starting, 0, string.Empty));
             var worker = await _supervisor.GetAsync(both.Token);
             if (worker.Description is { TorchProblem: { Length: > 0 } problem, OnnxVersion.Length: 0 })
                 throw new WorkerUnavailableException($"The worker can not load libtorch: {problem} Run: labelserver doctor");
@@ -143,7 +145,7 @@ internal sealed partial class GrpcInferenceDispatcher : IInferenceDispatcher, IU
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new InferenceTimedOutException(
-                $"The inference of '{job.ImageName}' with {job.Model} took longer than {limit.TotalSeconds:0.###} s and was stopped. Try highres false, or a larger timeout.");
+                $"The inference of '{job.ImageName}' with {job.Model} took longer than {limit.TotalSeconds:0.###} s and was stopped while {step.Words}. Try highres false, a smaller part of the image, or a larger timeout.");
         }
         finally
         {

@@ -152,6 +152,18 @@ public sealed class GrpcInferenceDispatcherTests
             session.Dispatcher.InferAsync(job with { Parameters = job.Parameters with { Timeout = TimeSpan.FromMilliseconds(50) } }, null, Stop));
 
         Assert.Contains("'scan 1.nii.gz'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("0.05 s and was stopped while ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LastStep_SaysWhatWasBeingDone()
+    {
+        var step = new LastStep(null);
+        Assert.Equal("it waited for its turn", step.Words);
+        step.Report(new(InferencePhase.Inferring, 0.4, "window 12 of 90"));
+        Assert.Equal("the network ran over it (window 12 of 90)", step.Words);
+        step.Report(new(InferencePhase.Postprocessing, 0.9, string.Empty));
+        Assert.Equal("its label map was brought back to the image's grid", step.Words);
     }
 
     [Theory]
