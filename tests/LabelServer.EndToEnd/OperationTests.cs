@@ -91,7 +91,14 @@ public sealed class OperationTests
         var (_, page) = await SendAsync("GET", "/docs", "X-Forwarded-Prefix: /annotate\r\n");
         Assert.Contains("\"/annotate/openapi.json\"", Encoding.UTF8.GetString(page), StringComparison.Ordinal);
         var (_, sample) = await SendAsync("POST", "/labels/activelearning/first", "X-Forwarded-Prefix: /annotate\r\nContent-Length: 0\r\n");
-        Assert.StartsWith("/annotate/", JsonNode.Parse(sample)!["path"]!.GetValue<string>(), StringComparison.Ordinal);
+        var link = JsonNode.Parse(sample)!["path"]!.GetValue<string>();
+        Assert.Equal("/annotate/labels/datastore/image?image=a", link);
+        (_, var bytes) = await SendAsync("GET", link["/annotate".Length..], string.Empty);
+        Assert.Equal(NiftiBytes.Ct([6, 5, 4]), bytes);
+
+        // A client on the proxy's machine is not on this one.
+        (_, sample) = await RawClient.SendAsync(server.Address, $"POST /labels/activelearning/first HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-For: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
+        Assert.Equal("/labels/datastore/image?image=a", JsonNode.Parse(sample)!["path"]!.GetValue<string>());
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using LabelServer.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace LabelServer.Datastore;
 
@@ -13,15 +15,18 @@ internal static class ClientPaths
     /// <summary>Whether the client runs on this machine.</summary>
     public static bool AreShown(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) &&
-        !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+        !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded") &&
+
+        // Where the proxy is trusted, its header has been taken over and renamed: 127.0.0.1 is then an address on the proxy's machine.
+        !context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName);
 
     /// <summary>The path or address of an image.</summary>
     public static string OfImage(HttpContext context, IDatastore store, string imageId) => Local(context, store, imageId, null)
-        ?? $"{context.Request.PathBase}/datastore/image?image={Uri.EscapeDataString(imageId)}";
+        ?? ApiAddress.Of(context, $"/datastore/image?image={Uri.EscapeDataString(imageId)}");
 
     /// <summary>The path or address of a label.</summary>
     public static string OfLabel(HttpContext context, IDatastore store, string imageId, string tag) => Local(context, store, imageId, tag)
-        ?? $"{context.Request.PathBase}/datastore/label?label={Uri.EscapeDataString(imageId)}&tag={Uri.EscapeDataString(tag)}";
+        ?? ApiAddress.Of(context, $"/datastore/label?label={Uri.EscapeDataString(imageId)}&tag={Uri.EscapeDataString(tag)}");
 
     private static string? Local(HttpContext context, IDatastore store, string imageId, string? tag) => AreShown(context) ? store.FindLocalPath(imageId, tag) : null;
 }

@@ -77,7 +77,7 @@ internal static class SessionEndpoints
     private static JsonObject Describe(HttpContext context, SessionInfo info)
     {
         var isLocal = ClientPaths.AreShown(context);
-        var address = $"{context.Request.PathBase}/session/{info.Name}";
+        var address = ApiAddress.Of(context, $"/session/{info.Name}");
         return new()
         {
             ["name"] = info.Name,
