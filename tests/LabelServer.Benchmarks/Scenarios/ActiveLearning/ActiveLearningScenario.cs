@@ -42,7 +42,7 @@ internal static class ActiveLearningScenario
     {
         using var folder = new ScenarioFolder();
         var models = Path.Combine(folder.Path, "models");
-        SmallSegmentationBundle.Write(models, settings.Filters);
+        SmallSegmentationBundle.Write(models, settings);
         var pool = images.Take(settings.Pool).ToList();
         foreach (var image in pool)
             await File.WriteAllBytesAsync(Path.Combine(folder.Studies, image.FileName), image.Image, cancellationToken);

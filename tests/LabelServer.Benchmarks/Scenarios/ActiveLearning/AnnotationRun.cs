@@ -85,7 +85,7 @@ internal sealed class AnnotationRun(SimulatedAnnotator annotator, CurveSettings 
         await annotator.SubmitAsync(image ?? throw new InvalidOperationException($"The server gave '{id}' a second time."), cancellationToken);
     }
 
-    private int Epochs(int labelled) => Math.Max(1, (int)Math.Round(settings.Steps / Math.Ceiling((double)labelled / settings.BatchSize)));
+    private int Epochs(int labelled) => Math.Max(1, settings.Steps / ((labelled + settings.BatchSize - 1) / settings.BatchSize));
 
     private async Task<double> ValidateAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed record CurveSettings
     /// <summary>How many images are labelled when the model is trained: in the first round, the second, and so on.</summary>
     public required IReadOnlyList<int> Labels { get; init; }
 
-    /// <summary>Optimiser steps of each training; epochs are rounded to come near it.</summary>
+    /// <summary>Optimiser steps of each training, over which the learning rate goes to 0: the whole epochs that fit into them are run. 600 fit exactly where the labelled images make 5, 10, 15, 20, 25 or 30 batches.</summary>
     public required int Steps { get; init; }
 
     /// <summary>Images in a batch.</summary>
@@ -37,13 +37,13 @@ internal sealed record CurveSettings
     /// <summary>Reads them from the command line.</summary>
     public static CurveSettings From(ScenarioOptions options) => new()
     {
-        Labels = [.. (options.Text("labels") ?? "10,20,40,60").Split(',').Select(l => int.Parse(l, CultureInfo.InvariantCulture))],
-        Steps = options.Whole("steps", 120),
+        Labels = [.. (options.Text("labels") ?? "10,20,30,40,50,60").Split(',').Select(l => int.Parse(l, CultureInfo.InvariantCulture))],
+        Steps = options.Whole("steps", 600),
         BatchSize = options.Whole("batch", 2),
         Pool = options.Whole("pool", 160),
         Validation = options.Whole("validation", 35),
         Passes = options.Whole("passes", 5),
-        Mirrors = options.Whole("mirrors", 4),
+        Mirrors = options.Whole("mirrors", 8),
         Filters = options.Whole("filters", 8),
         Continues = options.Text("continue") == "yes",
     };

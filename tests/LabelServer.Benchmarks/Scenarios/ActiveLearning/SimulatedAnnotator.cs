@@ -7,7 +7,7 @@ namespace LabelServer.Benchmarks.Scenarios.ActiveLearning;
 internal sealed class SimulatedAnnotator(BenchServer server)
 {
     private const string Model = SmallSegmentationBundle.Name;
-    private const string LabelParameters = """{"label_info":[{"name":"Anterior","idx":1},{"name":"Posterior","idx":2}],"client_id":"annotator"}""";
+    private const string LabelParameters = """{"label_info":[{"name":"anterior","idx":1},{"name":"posterior","idx":2}],"client_id":"annotator"}""";
     private const string InferParameters = """{"result_extension":".nrrd","result_dtype":"uint8"}""";
 
     /// <summary>The next image by a strategy; null when nothing is left.</summary>

@@ -13,7 +13,7 @@ internal static class SmallSegmentationBundle
           "version": "0.1.0", "name": "Hippocampus", "description": "A small network for measurements of active learning", "intended_use": "Measurements only",
           "network_data_format": {
             "inputs": { "image": { "type": "image", "num_channels": 1, "spatial_shape": [20, 28, 20] } },
-            "outputs": { "pred": { "type": "image", "num_channels": 3, "channel_def": { "0": "background", "1": "Anterior", "2": "Posterior" } } }
+            "outputs": { "pred": { "type": "image", "num_channels": 3, "channel_def": { "0": "background", "1": "anterior", "2": "posterior" } } }
           }
         }
         """;
@@ -44,16 +44,17 @@ internal static class SmallSegmentationBundle
         }
         """;
 
-    // Mirrored left to right only: front and back are what tells the two structures apart.
+    // The recipe of models/hippocampus_mr_segmentation with less of everything. Mirrored left to right only: front and back are what tells the two structures apart.
     private const string Train = """
         {
-          "displayable_configs": { "learning_rate": 0.01 },
+          "displayable_configs": { "learning_rate": 0.003 },
           "max_epochs": 4,
           "network_def": NETWORK,
           "network": "$@network_def.to('cpu')",
           "loss": { "_target_": "DiceCELoss", "to_onehot_y": true, "softmax": true },
-          "optimizer": { "_target_": "torch.optim.AdamW", "params": "$@network.parameters()", "lr": "@displayable_configs#learning_rate" },
-          "lr_scheduler": { "_target_": "torch.optim.lr_scheduler.CosineAnnealingLR", "optimizer": "@optimizer", "T_max": "@max_epochs" },
+          "optimizer": { "_target_": "torch.optim.AdamW", "params": "$@network.parameters()", "lr": "@displayable_configs#learning_rate", "weight_decay": 0.0001 },
+          "lr_scheduler": { "_target_": "monai.optimizers.WarmupCosineSchedule", "optimizer": "@optimizer", "warmup_steps": WARMUP, "t_total": STEPS, "warmup_multiplier": 0.1 },
+          "trainer_options": { "weight_average": 0.99, "gradient_clip_norm": 12.0 },
           "train": {
             "deterministic_transforms": [
               { "_target_": "LoadImaged", "keys": ["image", "label"] },
@@ -64,13 +65,14 @@ internal static class SmallSegmentationBundle
             "random_transforms": [
               { "_target_": "SpatialPadd", "keys": ["image", "label"], "spatial_size": [20, 28, 20] },
               { "_target_": "RandSpatialCropd", "keys": ["image", "label"], "roi_size": [20, 28, 20], "random_size": false },
+              { "_target_": "RandAffined", "keys": ["image", "label"], "prob": 0.5, "rotate_range": [0.26, 0.26, 0.26], "scale_range": [0.15, 0.15, 0.15], "mode": ["bilinear", "nearest"], "padding_mode": "zeros" },
               { "_target_": "RandFlipd", "keys": ["image", "label"], "prob": 0.5, "spatial_axis": 0 },
-              { "_target_": "RandScaleIntensityd", "keys": "image", "factors": 0.1, "prob": 0.5 },
-              { "_target_": "RandShiftIntensityd", "keys": "image", "offsets": 0.1, "prob": 0.5 } ],
+              { "_target_": "RandScaleIntensityd", "keys": "image", "factors": 0.15, "prob": 0.3 },
+              { "_target_": "RandShiftIntensityd", "keys": "image", "offsets": 0.15, "prob": 0.3 } ],
             "preprocessing": { "_target_": "Compose", "transforms": "$@train#deterministic_transforms + @train#random_transforms" },
             "dataset": { "_target_": "CacheDataset", "data": [], "transform": "@train#preprocessing" },
             "dataloader": { "_target_": "DataLoader", "dataset": "@train#dataset", "batch_size": 2, "shuffle": true },
-            "handlers": [ { "_target_": "LrScheduleHandler", "lr_scheduler": "@lr_scheduler", "print_lr": true } ],
+            "handlers": [ { "_target_": "LrScheduleHandler", "lr_scheduler": "@lr_scheduler", "print_lr": true, "epoch_level": false } ],
             "trainer": { "_target_": "SupervisedTrainer", "max_epochs": "@max_epochs", "device": "cpu", "train_data_loader": "@train#dataloader", "network": "@network",
               "loss_function": "@loss", "optimizer": "@optimizer", "inferer": { "_target_": "SimpleInferer" }, "train_handlers": "@train#handlers" }
           },
@@ -87,15 +89,18 @@ internal static class SmallSegmentationBundle
 
     /// <summary>Writes the bundle.</summary>
     /// <param name="folder">The folder of models.</param>
-    /// <param name="filters">Filters of the first level.</param>
-    public static void Write(string folder, int filters)
+    /// <param name="settings">Filters of the first level and steps of a training, of which a tenth warms up.</param>
+    public static void Write(string folder, CurveSettings settings)
     {
         var bundle = Path.Combine(folder, Name);
         var configs = Directory.CreateDirectory(Path.Combine(bundle, "configs")).FullName;
         Directory.CreateDirectory(Path.Combine(bundle, "models"));
-        var network = Network.Replace("FILTERS", filters.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var network = Fill(Network, "FILTERS", settings.Filters);
+        var train = Fill(Fill(Train, "WARMUP", settings.Steps / 10), "STEPS", settings.Steps);
         File.WriteAllText(Path.Combine(configs, "metadata.json"), Metadata);
         File.WriteAllText(Path.Combine(configs, "inference.json"), Inference.Replace("NETWORK", network, StringComparison.Ordinal));
-        File.WriteAllText(Path.Combine(configs, "train.json"), Train.Replace("NETWORK", network, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(configs, "train.json"), train.Replace("NETWORK", network, StringComparison.Ordinal));
     }
+
+    private static string Fill(string text, string name, int value) => text.Replace(name, value.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 }
