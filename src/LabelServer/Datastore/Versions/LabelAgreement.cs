@@ -4,6 +4,7 @@ using LabelServer.Imaging.Formats;
 namespace LabelServer.Datastore.Versions;
 
 /// <summary>Compares two labels of one image, structure by structure. One comparison at a time: each holds two label maps in memory.</summary>
+/// <remarks>Names that differ only in upper and lower case are one structure: clients keep the spelling of their own colour tables.</remarks>
 internal sealed class LabelAgreement : IDisposable
 {
     private readonly SemaphoreSlim _place = new(1, 1);
@@ -13,7 +14,7 @@ internal sealed class LabelAgreement : IDisposable
     /// <param name="second">Another label of the same image.</param>
     /// <param name="withDistances">Whether Hausdorff distances are wanted.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Structure's name to agreement and the volume of a voxel in mm³, in the order of the first label's values.</returns>
+    /// <returns>Structure's name, in the first label's spelling where it has it, to agreement, and the volume of a voxel in mm³; in the order of the first label's values.</returns>
     /// <exception cref="Imaging.ImagingException">A file cannot be read, or the grids differ.</exception>
     public async Task<(OrderedDictionary<string, StructureAgreement> Structures, double VoxelVolume)> CompareAsync(NamedLabel first, NamedLabel second, bool withDistances, CancellationToken cancellationToken)
     {
@@ -39,13 +40,13 @@ internal sealed class LabelAgreement : IDisposable
         // Without names a value means the same in both files.
         firstNames ??= secondNames ?? Numbered(a, b);
         secondNames ??= firstNames;
-        var names = firstNames.OrderBy(n => n.Key).Concat(secondNames.OrderBy(n => n.Key)).Select(n => n.Value).Distinct(StringComparer.Ordinal).ToList();
-        StructureTable Table(IReadOnlyDictionary<int, string> values) => new(values.ToDictionary(v => v.Key, v => names.IndexOf(v.Value)));
+        var names = firstNames.OrderBy(n => n.Key).Concat(secondNames.OrderBy(n => n.Key)).Select(n => n.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        StructureTable Table(IReadOnlyDictionary<int, string> values) => new(values.ToDictionary(v => v.Key, v => names.FindIndex(n => n.Equals(v.Value, StringComparison.OrdinalIgnoreCase))));
 
         // Two cores are left to requests; most of the time goes into reading anyway.
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount - 2) };
         var found = LabelComparison.Of(a.Volume, Table(firstNames), b.Volume, Table(secondNames), names.Count, withDistances, parallel);
-        var result = new OrderedDictionary<string, StructureAgreement>();
+        var result = new OrderedDictionary<string, StructureAgreement>(StringComparer.OrdinalIgnoreCase);
         for (var at = 0; at < names.Count; at++)
         {
             result[names[at]] = found[at];

@@ -121,6 +121,19 @@ public sealed class LabelVersionTests
     }
 
     [Fact]
+    public async Task TwoReaders_WhoSpellAStructureInUpperAndLowerCase_MeanTheSame()
+    {
+        await using var server = await StartAsync();
+        await SubmitAsync(server, "ann", [1, 1, 2, 0], names: ["Liver", "spleen"]);
+        var first = (string)(await VersionsAsync(server))[0]!["version"]!;
+        server.Time.Advance(1);
+        await SubmitAsync(server, "ben", [1, 0, 2, 0], names: ["liver", "Spleen"], parent: first);
+        var (_, answer) = await server.SendAsync(HttpMethod.Get, $"/datastore/label/compare?label=a&version={first}");
+        Assert.Equal(["Liver", "spleen"], answer!["structures"]!.AsObject().Select(s => s.Key));
+        Assert.Equal((2.0 / 3, 1), ((double)answer["structures"]!["Liver"]!["dice"]!, (double)answer["structures"]!["spleen"]!["dice"]!), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-5 && a.Item2 == b.Item2);
+    }
+
+    [Fact]
     public async Task ALabelFromElsewhere_HasAnIdThatStays_AndRemovingTheImageRemovesItsVersions()
     {
         await using var server = await StoreServer.StartAsync(studies =>
