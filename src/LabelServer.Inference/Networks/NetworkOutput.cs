@@ -31,6 +31,10 @@ public abstract class NetworkOutput : IDisposable
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     public abstract nint Window(int index);
 
+    /// <summary>The features that the network's encoder ends in, averaged over a window: what it makes of the window as a whole. Empty when the network does not show them.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    public virtual ReadOnlySpan<float> Encoding(int index) => [];
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -10,6 +10,9 @@ namespace LabelServer.Inference.Uncertainty;
 /// <param name="parallel">Threads for copying.</param>
 internal sealed class RepeatedNetwork(INetwork inner, IReadOnlyList<MirroredAxes> mirrors, ParallelOptions parallel) : INetwork
 {
+    private double[] _encodings = [];
+    private long _encoded;
+
     /// <inheritdoc/>
     public int? InputChannels => inner.InputChannels;
 
@@ -24,6 +27,9 @@ internal sealed class RepeatedNetwork(INetwork inner, IReadOnlyList<MirroredAxes
 
     /// <inheritdoc/>
     public LinearHead? Head => inner.Head;
+
+    /// <summary>The mean over all windows and repetitions so far of what the encoder made of them; empty when the network does not show it, or it is not finite.</summary>
+    public IReadOnlyList<double> MeanEncoding => _encodings.All(double.IsFinite) ? [.. _encodings.Select(e => e / _encoded)] : [];
 
     /// <inheritdoc/>
     public unsafe NetworkOutput Run(ReadOnlySpan<float> windows, WindowBatchShape shape, CancellationToken cancellationToken)
@@ -45,6 +51,7 @@ internal sealed class RepeatedNetwork(INetwork inner, IReadOnlyList<MirroredAxes
 
                     all ??= new RepeatedOutput(shape, mirrors.Count, output.Channels);
                     all.Put(output, repetition, mirrors[repetition], parallel);
+                    Add(output);
                 }
             }
 
@@ -60,6 +67,23 @@ internal sealed class RepeatedNetwork(INetwork inner, IReadOnlyList<MirroredAxes
     /// <summary>Does nothing: the inner network has another owner.</summary>
     public void Dispose()
     {
+    }
+
+    private void Add(NetworkOutput output)
+    {
+        for (var window = 0; window < output.Count; window++, _encoded++)
+        {
+            var encoding = output.Encoding(window);
+            if (_encodings.Length != encoding.Length)
+            {
+                Array.Resize(ref _encodings, encoding.Length);
+            }
+
+            for (var feature = 0; feature < encoding.Length; feature++)
+            {
+                _encodings[feature] += encoding[feature];
+            }
+        }
     }
 
     private static unsafe void Mirror(float* source, float* target, WindowBatchShape shape, MirroredAxes mirror)

@@ -17,7 +17,6 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
     private readonly int _perRun;
     private readonly int _classes;
     private readonly long[] _winners;
-    private readonly double[] _features;
     private double _entropy;
     private double _variance;
     private long _voxels;
@@ -38,18 +37,18 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
         _head = head is null ? null : new HeadKernel(head);
         _classes = head?.Outputs ?? _perRun;
         _winners = new long[Math.Max(_classes, 2)];
-        _features = new double[head is null ? 0 : _perRun];
     }
 
     /// <summary>The result, after the last window.</summary>
-    public UncertaintyResult Result()
+    /// <param name="features">What the network's encoder made of the windows.</param>
+    public UncertaintyResult Result(IReadOnlyList<double> features)
     {
         var volume = Math.Abs(_grid.Affine.Determinant);
         return new(
             _voxels == 0 ? 0 : _entropy / _voxels,
             _voxels == 0 ? 0 : _variance / _voxels,
             [.. _winners.Select(w => w * volume)],
-            [.. _features.Select(f => f / (_grid.Size.VoxelCount * _repetitions))],
+            features,
             _repetitions);
     }
 
@@ -66,7 +65,6 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
         var probabilities = length <= MostOnStack ? stackalloc float[length] : new float[length];
         var scores = stackalloc float[_head?.Stride ?? 1];
         var winners = new long[_winners.Length];
-        var features = new double[_features.Length];
         double entropy = 0, variance = 0;
         var finite = 0;
         var from = _classes > 1 ? 1 : 0;
@@ -78,7 +76,6 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
                 var values = sums + ((((long)voxel * _repetitions) + repetition) * _perRun);
                 if (_head is not null)
                 {
-                    Add(features, values, weight);
                     _head.Apply(values, &weight, 1, scores);
                     values = scores;
                 }
@@ -96,15 +93,7 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
             }
         }
 
-        Merge(winners, features, entropy, variance, finite);
-    }
-
-    private static unsafe void Add(double[] features, float* values, float weight)
-    {
-        for (var feature = 0; feature < features.Length; feature++)
-        {
-            features[feature] += values[feature] / weight;
-        }
+        Merge(winners, entropy, variance, finite);
     }
 
     private static void Probabilities(ReadOnlySpan<float> scores, float weight, Span<float> result)
@@ -158,18 +147,13 @@ internal sealed class UncertaintyAccumulator : BlendingAccumulator
         return best;
     }
 
-    private void Merge(long[] winners, double[] features, double entropy, double variance, int voxels)
+    private void Merge(long[] winners, double entropy, double variance, int voxels)
     {
         lock (_gate)
         {
             for (var c = 0; c < winners.Length; c++)
             {
                 _winners[c] += winners[c];
-            }
-
-            for (var feature = 0; feature < features.Length; feature++)
-            {
-                _features[feature] += features[feature];
             }
 
             _entropy += entropy;

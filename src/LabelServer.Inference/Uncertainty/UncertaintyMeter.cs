@@ -48,6 +48,6 @@ internal sealed class UncertaintyMeter(SlidingWindowOptions windows)
         using var repeated = new RepeatedNetwork(network, mirrors, parallel);
         using var accumulator = (UncertaintyAccumulator)new SlidingWindowInferer(windows).Accumulate(
             image, repeated, parallel, progress, (plan, channels) => new UncertaintyAccumulator(plan, image.Grid, channels, mirrors.Length, network.Head, parallel));
-        return accumulator.Result();
+        return accumulator.Result(repeated.MeanEncoding);
     }
 }

@@ -83,12 +83,14 @@ public sealed class SegResNet : nn.Module<Tensor, Tensor>, IFeatureNetwork, ISiz
 
     /// <summary>All but the last convolution: the <see cref="SegResNetOptions.InitFilters"/> features that it reads, activated.</summary>
     /// <inheritdoc/>
-    public Tensor Features(Tensor input, CancellationToken cancellationToken = default)
+    public Tensor Features(Tensor input, Action<Tensor>? encoded = null, CancellationToken cancellationToken = default)
     {
         var skips = new Stack<Tensor>();
         try
         {
-            using var decoded = Decode(Encode(input, skips, cancellationToken), skips, cancellationToken);
+            var deepest = Encode(input, skips, cancellationToken);
+            encoded?.Invoke(deepest);
+            using var decoded = Decode(deepest, skips, cancellationToken);
             if (!Options.UseConvFinal)
             {
                 return decoded.alias();

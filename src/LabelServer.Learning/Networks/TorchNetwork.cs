@@ -14,14 +14,14 @@ namespace LabelServer.Learning.Networks;
 public sealed class TorchNetwork : IDropoutNetwork
 {
     private readonly nn.Module _module;
-    private readonly Func<Tensor, CancellationToken, Tensor> _forward;
+    private readonly Func<Tensor, Action<Tensor>, CancellationToken, Tensor> _forward;
     private readonly string _name;
     private readonly Device _device;
     private readonly ISizedNetwork? _sized;
     private Tensor? _input;
     private bool _disposed;
 
-    private TorchNetwork(nn.Module module, Func<Tensor, CancellationToken, Tensor> forward, string name, Device device, NetworkPrecision precision)
+    private TorchNetwork(nn.Module module, Func<Tensor, Action<Tensor>, CancellationToken, Tensor> forward, string name, Device device, NetworkPrecision precision)
     {
         _module = module;
         _forward = forward;
@@ -65,7 +65,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         module.to(TorchPrecision.TypeOf(precision));
         module.to(device);
         TorchLayout.ConvertWeights(module);
-        return new TorchNetwork(module, head is null ? (input, _) => module.call(input) : feature!.Features, name, device, precision)
+        return new TorchNetwork(module, head is null ? (input, _, _) => module.call(input) : feature!.Features, name, device, precision)
         {
             InputChannels = inputChannels,
             OutputChannels = outputChannels,
@@ -99,7 +99,7 @@ public sealed class TorchNetwork : IDropoutNetwork
             module.to(ScalarType.BFloat16);
         }
 
-        return new TorchNetwork(module, (input, _) => module.call(input), name, device, precision);
+        return new TorchNetwork(module, (input, _, _) => module.call(input), name, device, precision);
     }
 
     /// <inheritdoc/>
@@ -119,8 +119,9 @@ public sealed class TorchNetwork : IDropoutNetwork
         using var mode = inference_mode();
         try
         {
-            var output = _forward(Fill(windows, shape), cancellationToken);
-            return Wrap(output, shape);
+            float[] encodings = [];
+            var output = _forward(Fill(windows, shape), encoded => encodings = Pool(encoded), cancellationToken);
+            return Wrap(output, shape, encodings);
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException)
         {
@@ -174,7 +175,14 @@ public sealed class TorchNetwork : IDropoutNetwork
         return TorchLayout.ToFirst(last.to(TorchPrecision.TypeOf(Precision)).to(_device));
     }
 
-    private TorchNetworkOutput Wrap(Tensor output, WindowBatchShape shape)
+    // [N, features, …] to the mean of each feature, row-major [N, features].
+    private static float[] Pool(Tensor encoded)
+    {
+        using var scope = NewDisposeScope();
+        return encoded.flatten(2).mean([2], type: ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    }
+
+    private TorchNetworkOutput Wrap(Tensor output, WindowBatchShape shape, float[] encodings)
     {
         if (output.dim() != shape.SpatialDims + 2)
         {
@@ -184,6 +192,6 @@ public sealed class TorchNetwork : IDropoutNetwork
         var type = output.dtype == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var dense = TorchLayout.ToLast(output).to(type).cpu().contiguous();
         var size = new GridSize((int)output.shape[2], (int)output.shape[3], shape.SpatialDims == 2 ? 1 : (int)output.shape[4]);
-        return new TorchNetworkOutput(dense.DetachFromDisposeScope(), (int)output.shape[1], size);
+        return new TorchNetworkOutput(dense.DetachFromDisposeScope(), (int)output.shape[1], size, encodings);
     }
 }

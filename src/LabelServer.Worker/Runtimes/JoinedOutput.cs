@@ -20,14 +20,15 @@ internal sealed class JoinedOutput : NetworkOutput
     /// <inheritdoc/>
     public override nint Window(int index)
     {
-        foreach (var part in _parts)
-        {
-            if (index < part.Count)
-                return part.Window(index);
-            index -= part.Count;
-        }
+        var (part, at) = Find(index);
+        return part.Window(at);
+    }
 
-        throw new ArgumentOutOfRangeException(nameof(index));
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Encoding(int index)
+    {
+        var (part, at) = Find(index);
+        return part.Encoding(at);
     }
 
     /// <inheritdoc/>
@@ -35,5 +36,17 @@ internal sealed class JoinedOutput : NetworkOutput
     {
         foreach (var part in _parts)
             part.Dispose();
+    }
+
+    private (NetworkOutput Part, int Index) Find(int index)
+    {
+        foreach (var part in _parts)
+        {
+            if (index < part.Count)
+                return (part, index);
+            index -= part.Count;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(index));
     }
 }

@@ -23,6 +23,6 @@ public sealed record UncertaintyParameters(bool Flips, int Repetitions, double D
 /// <param name="Entropy">Nats a voxel, background left out.</param>
 /// <param name="Variance">Between the predictions, summed over the classes.</param>
 /// <param name="Volumes">Structure to mm³ in the mean prediction.</param>
-/// <param name="Features">The mean of the features that the network's last step reads; may be empty.</param>
+/// <param name="Features">The mean of the features that the network's encoder ends in; may be empty.</param>
 /// <param name="Repetitions">Predictions that were made.</param>
 public sealed record UncertaintyReport(double Entropy, double Variance, OrderedDictionary<string, double> Volumes, IReadOnlyList<double> Features, int Repetitions);

@@ -22,6 +22,9 @@ internal sealed class FunctionNetwork(int features, Action<float, int, int, int,
 
     public Action? BeforeRun { get; init; }
 
+    /// <summary>Whether it shows what an encoder would make of a window: here its mean, and 1.</summary>
+    public bool Encodes { get; init; }
+
     public NetworkOutput Run(ReadOnlySpan<float> windows, WindowBatchShape shape, CancellationToken cancellationToken)
     {
         BeforeRun?.Invoke();
@@ -44,6 +47,11 @@ internal sealed class FunctionNetwork(int features, Action<float, int, int, int,
             }
         }
 
+        if (Encodes)
+        {
+            output.Encodings = [.. windows.ToArray().Chunk(windows.Length / shape.Count).Select(w => new[] { w.Average(), 1 })];
+        }
+
         return output;
     }
 
@@ -55,6 +63,10 @@ internal sealed class FunctionNetwork(int features, Action<float, int, int, int,
     {
         private readonly NativeBuffer<float> _floats = new(stored == NetworkPrecision.Float32 ? (int)(shape.Count * shape.Size.VoxelCount * channels) : 0);
         private readonly NativeBuffer<ushort> _halves = new(stored == NetworkPrecision.BFloat16 ? (int)(shape.Count * shape.Size.VoxelCount * channels) : 0);
+
+        public float[][] Encodings { get; set; } = [];
+
+        public override ReadOnlySpan<float> Encoding(int index) => Encodings.Length == 0 ? [] : Encodings[index];
 
         public void Set(int voxel, ReadOnlySpan<float> values)
         {

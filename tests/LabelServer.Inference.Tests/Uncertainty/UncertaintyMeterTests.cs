@@ -55,7 +55,7 @@ public sealed class UncertaintyMeterTests
     }
 
     [Fact]
-    public void TheHead_IsAppliedAfterBlending_AndItsInputIsPooled()
+    public void TheHead_IsAppliedAfterBlending()
     {
         using var image = Image();
         var head = new LinearHead([1, 0, 0, 1, -1, -1], [0.5f, 0, 0]);
@@ -65,8 +65,21 @@ public sealed class UncertaintyMeterTests
         var (with, without) = (Meter().Measure(image, features, options, new ParallelOptions(), null), Meter().Measure(image, plain, options, new ParallelOptions(), null));
         Assert.Equal(without.Entropy, with.Entropy, 1e-5);
         Assert.Equal(without.Volumes, with.Volumes);
-        Assert.Empty(without.Features);
-        Assert.Equal([image.Samples.ToArray().Average(v => (double)v), 1], with.Features, (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Empty(with.Features);
+    }
+
+    [Fact]
+    public void WhatTheEncoderMakesOfTheWindows_IsAveraged_AndLeftOutWhenItIsNoNumber()
+    {
+        using var image = Image();
+        using var network = new FunctionNetwork(2, (v, _, _, _, _, s) => (s[0], s[1]) = (v, -v)) { Encodes = true };
+        var options = new UncertaintyOptions { Method = UncertaintyMethod.Flips, Repetitions = 4 };
+        var whole = new UncertaintyMeter(new SlidingWindowOptions { RoiSize = [Size.I, Size.J, Size.K] }).Measure(image, network, options, new ParallelOptions(), null);
+        Assert.Equal([image.Samples.ToArray().Average(v => (double)v), 1], whole.Features, (a, b) => Math.Abs(a - b) < 1e-5);
+        var tiled = Meter().Measure(image, network, options, new ParallelOptions(), null);
+        Assert.Equal((2, 1), (tiled.Features.Count, tiled.Features[1]));
+        image.Samples[0] = float.NaN;
+        Assert.Empty(Meter().Measure(image, network, options, new ParallelOptions(), null).Features);
     }
 
     [Fact]

@@ -39,6 +39,27 @@ public sealed class TorchNetworkTests
         }
     }
 
+    [Theory]
+    [InlineData(NetworkPrecision.Float32, 1e-5f)]
+    [InlineData(NetworkPrecision.BFloat16, 0.05f)]
+    public void Run_OfSeveralWindows_ShowsWhatTheEncoderMakesOfEach(NetworkPrecision precision, float tolerance)
+    {
+        var module = new SegResNet(new SegResNetOptions { BlocksDown = [1, 1], BlocksUp = [1] });
+        module.eval();
+        using var scope = NewDisposeScope();
+        var input = rand([2, 1, 8, 6, 4]);
+        using var gradient = no_grad();
+        float[] expected = [];
+        module.Features(input, encoded => expected = encoded.mean([2, 3, 4]).data<float>().ToArray());
+        using var network = TorchNetwork.FromModule(module, "SegResNet", new NetworkOptions(precision, "cpu"), 1, 2);
+
+        using var output = network.Run(input.data<float>().ToArray(), new WindowBatchShape(2, 1, new GridSize(8, 6, 4)), CancellationToken.None);
+
+        Assert.Equal(32, expected.Length);
+        Assert.Equal(expected, [.. output.Encoding(0), .. output.Encoding(1)], (a, b) => Math.Abs(a - b) <= tolerance);
+        Assert.NotEqual(output.Encoding(0).ToArray(), output.Encoding(1).ToArray());
+    }
+
     [Fact]
     public void Run_OfTwoDimensions_TakesPlanes()
     {
@@ -86,7 +107,7 @@ public sealed class TorchNetworkTests
 
         using (NewDisposeScope())
         {
-            Assert.Throws<OperationCanceledException>(() => module.Features(input, new CancellationToken(canceled: true)));
+            Assert.Throws<OperationCanceledException>(() => module.Features(input, cancellationToken: new CancellationToken(canceled: true)));
         }
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
