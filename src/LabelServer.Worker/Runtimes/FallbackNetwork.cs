@@ -9,6 +9,7 @@ internal sealed partial class FallbackNetwork(INetwork network, string name, Fun
     private const string Cpu = "cpu";
     private INetwork _network = network;
     private int _most = int.MaxValue;
+    private (double Probability, long Seed)? _dropout;
 
     /// <inheritdoc/>
     public int? InputChannels => _network.InputChannels;
@@ -26,7 +27,13 @@ internal sealed partial class FallbackNetwork(INetwork network, string name, Fun
     public LinearHead? Head => _network.Head;
 
     /// <inheritdoc/>
-    public bool UseDropout(double? probability, long seed) => _network is IDropoutNetwork network && network.UseDropout(probability, seed);
+    public bool UseDropout(double? probability, long seed)
+    {
+        if (_network is not IDropoutNetwork network || !network.UseDropout(probability, seed))
+            return false;
+        _dropout = probability is { } share ? (share, seed) : null;
+        return true;
+    }
 
     /// <inheritdoc/>
     public NetworkOutput Run(ReadOnlySpan<float> windows, WindowBatchShape shape, CancellationToken cancellationToken)
@@ -83,6 +90,10 @@ internal sealed partial class FallbackNetwork(INetwork network, string name, Fun
         _network = Task.Run(() => openOnCpu(failed.Precision == NetworkPrecision.BFloat16 ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32)).GetAwaiter().GetResult();
         failed.Dispose();
         _most = int.MaxValue;
+
+        // Without it all further passes would be the same, and the network would seem certain.
+        if (_dropout is { } dropout && !(_network is IDropoutNetwork moved && moved.UseDropout(dropout.Probability, dropout.Seed)))
+            throw new NetworkUnsupportedException($"{name} has no dropout on the CPU that can be turned on, so Monte-Carlo dropout does not work with it there. Use test-time augmentation.");
         return true;
     }
 

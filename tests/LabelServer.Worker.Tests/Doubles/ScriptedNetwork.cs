@@ -3,9 +3,13 @@ using LabelServer.Inference.Networks;
 
 namespace LabelServer.Worker.Tests.Doubles;
 
-/// <summary>A network that gives each voxel back as its score, and before that does what the test says.</summary>
-internal sealed class ScriptedNetwork(string device, Action<WindowBatchShape>? before = null) : INetwork
+/// <summary>A network that gives each voxel back as its score, and each window's first voxel as its encoding, and before that does what the test says.</summary>
+internal sealed class ScriptedNetwork(string device, Action<WindowBatchShape>? before = null) : IDropoutNetwork
 {
+    public bool HasDropout { get; init; } = true;
+
+    public (double? Probability, long Seed) Dropout { get; private set; }
+
     public List<int> Batches { get; } = [];
 
     public bool IsDisposed { get; private set; }
@@ -28,6 +32,12 @@ internal sealed class ScriptedNetwork(string device, Action<WindowBatchShape>? b
         return new Output(windows, shape);
     }
 
+    public bool UseDropout(double? probability, long seed)
+    {
+        Dropout = (probability, seed);
+        return HasDropout;
+    }
+
     public void Dispose() => IsDisposed = true;
 
     private sealed class Output : NetworkOutput
@@ -42,6 +52,8 @@ internal sealed class ScriptedNetwork(string device, Action<WindowBatchShape>? b
         }
 
         public override unsafe nint Window(int index) => (nint)(_values.Pointer + (index * Size.VoxelCount));
+
+        public override ReadOnlySpan<float> Encoding(int index) => _values.GetSpan().Slice((int)(index * Size.VoxelCount), 1);
 
         protected override void Dispose(bool disposing) => ((IDisposable)_values).Dispose();
     }

@@ -47,6 +47,42 @@ public sealed class DeviceFallbackTests
     }
 
     [Fact]
+    public async Task Run_WithDropoutOnADeviceThatFails_GoesOnWithDropoutOnTheCpu()
+    {
+        var gpu = new ScriptedNetwork("cuda:0", _ => FailIf(true, "CUDA out of memory"));
+        var cpu = new ScriptedNetwork("cpu");
+        using var network = await Open(new ScriptedNetworks(options => options.Device == "cpu" ? cpu : gpu));
+
+        Assert.True(((IDropoutNetwork)network).UseDropout(0.3, 5));
+        Run(network, 1);
+
+        Assert.Equal((0.3, 5), cpu.Dropout);
+        Assert.True(((IDropoutNetwork)network).UseDropout(null, 0));
+        Assert.Null(cpu.Dropout.Probability);
+    }
+
+    [Fact]
+    public async Task Run_WithDropoutThatTheCpuDoesNotHave_IsRefusedWithTheWayOut()
+    {
+        var gpu = new ScriptedNetwork("cuda:0", _ => FailIf(true, "CUDA out of memory"));
+        using var network = await Open(new ScriptedNetworks(options => options.Device == "cpu" ? new ScriptedNetwork("cpu") { HasDropout = false } : gpu));
+        ((IDropoutNetwork)network).UseDropout(0.3, 5);
+
+        var error = Assert.Throws<NetworkUnsupportedException>(() => Run(network, 1));
+
+        Assert.Contains("test-time augmentation", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_InParts_ShowsTheEncodingsInTheirOrder()
+    {
+        using var network = await Open(new ScriptedNetworks(_ => new ScriptedNetwork("cuda:0", shape => FailIf(shape.Count > 1, "CUDA out of memory"))));
+        using var output = network.Run(Enumerable.Range(0, 24).Select(i => (float)i).ToArray(), new WindowBatchShape(3, 1, Window), Stop);
+
+        Assert.Equal([0, 8, 16], Enumerable.Range(0, 3).Select(n => output.Encoding(n)[0]));
+    }
+
+    [Fact]
     public async Task Run_DeviceLostInTheSecondWindow_KeepsTheFirst()
     {
         var runs = 0;
