@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Datastore;
+using LabelServer.Models;
 using LabelServer.Proposals;
 
 namespace LabelServer.Inference;
 
 /// <summary>Infers images of the data store, keeps each result as the model's last proposal for the image, and saves it as a label when asked to.</summary>
-internal sealed class StoredImageInference(IDatastore datastore, IInferenceDispatcher dispatcher, ProposalStore proposals)
+internal sealed class StoredImageInference(IDatastore datastore, IInferenceDispatcher dispatcher, ModelCatalog models, ProposalStore proposals)
 {
     /// <summary>The job for an image.</summary>
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
@@ -27,10 +28,12 @@ internal sealed class StoredImageInference(IDatastore datastore, IInferenceDispa
     /// <inheritdoc cref="IInferenceDispatcher.InferAsync" path="/exception"/>
     public async Task<InferenceAnswer> InferAsync(string model, string imageId, InferenceParameters parameters, CancellationToken cancellationToken)
     {
+        // Looked at before: weights that arrive meanwhile have not made it.
+        var weights = models.Has(model) ? WeightsState.Of(models.Require(model)) : [];
         var answer = await dispatcher.InferAsync(Job(model, imageId, parameters), progress: null, cancellationToken);
         try
         {
-            await proposals.KeepAsync(imageId, model, answer, cancellationToken);
+            await proposals.KeepAsync(imageId, model, weights, answer, cancellationToken);
             return answer;
         }
         catch

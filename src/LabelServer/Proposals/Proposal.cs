@@ -24,4 +24,8 @@ internal sealed record Proposal
     /// <summary>When it was made, in seconds since 1970 UTC.</summary>
     [JsonPropertyName("ts")]
     public required long Time { get; init; }
+
+    /// <summary>The <see cref="Models.WeightsState"/> of each of the model's files when it was made; empty when that is not known.</summary>
+    [JsonPropertyName("weights")]
+    public IReadOnlyList<string> Weights { get; init; } = [];
 }

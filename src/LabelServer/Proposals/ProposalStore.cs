@@ -10,9 +10,18 @@ namespace LabelServer.Proposals;
 internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettings settings, TimeProvider time, ILogger<ProposalStore> logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private long _changes;
+
+    /// <summary>How often something was kept since the program began.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>Keeps an answer in place of the former one.</summary>
-    public async Task KeepAsync(string imageId, string model, InferenceAnswer answer, CancellationToken cancellationToken)
+    /// <param name="imageId">The image.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="weights">The <see cref="Models.WeightsState"/> of each of the model's files when the answer was made.</param>
+    /// <param name="answer">The answer; stays the caller's.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task KeepAsync(string imageId, string model, IReadOnlyList<string> weights, InferenceAnswer answer, CancellationToken cancellationToken)
     {
         if (settings.MaxBytes == 0 || !StudiesLayout.IsSegment(model) || store.FindImage(imageId) is not { } image)
             return;
@@ -20,11 +29,12 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
         try
         {
             store.RequireWritable();
-            var proposal = new Proposal { ImageId = imageId, Model = model, Extension = answer.ResultExtension, LabelNames = answer.Summary.LabelNames, Time = time.GetUtcNow().ToUnixTimeSeconds() };
+            var proposal = new Proposal { ImageId = imageId, Model = model, Extension = answer.ResultExtension, LabelNames = answer.Summary.LabelNames, Time = time.GetUtcNow().ToUnixTimeSeconds(), Weights = weights };
             Directory.CreateDirectory(ProposalFiles.Folder(store.Layout, model));
             Remove(image, model);
             await WriteAsync(ProposalFiles.Labels(store.Layout, model, image, answer.ResultExtension), answer, cancellationToken);
             await WriteAsync(ProposalFiles.Description(store.Layout, model, image), JsonSerializer.SerializeToUtf8Bytes(proposal), cancellationToken);
+            Interlocked.Increment(ref _changes);
             MakeRoom();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ReadOnlyDatastoreException or DatastoreUnavailableException)
@@ -37,8 +47,8 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
         }
     }
 
-    /// <summary>Keeps what repeated predictions said.</summary>
-    public async Task KeepAsync(string imageId, string model, ImageUncertainty uncertainty, CancellationToken cancellationToken)
+    /// <summary>Keeps what repeated predictions said, mirrored or with dropout.</summary>
+    public async Task KeepAsync(string imageId, string model, bool flips, ImageUncertainty uncertainty, CancellationToken cancellationToken)
     {
         if (!StudiesLayout.IsSegment(model) || store.FindImage(imageId) is not { } image)
             return;
@@ -46,7 +56,8 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
         {
             store.RequireWritable();
             Directory.CreateDirectory(ProposalFiles.Folder(store.Layout, model));
-            await WriteAsync(ProposalFiles.Uncertainty(store.Layout, model, image), JsonSerializer.SerializeToUtf8Bytes(uncertainty), cancellationToken);
+            await WriteAsync(ProposalFiles.Uncertainty(store.Layout, model, image, flips), JsonSerializer.SerializeToUtf8Bytes(uncertainty), cancellationToken);
+            Interlocked.Increment(ref _changes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ReadOnlyDatastoreException or DatastoreUnavailableException)
         {
@@ -60,8 +71,8 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
     /// <summary>The proposal of a model for an image, or null.</summary>
     public Proposal? Find(ImageEntry image, string model) => Read<Proposal>(ProposalFiles.Description(store.Layout, model, image)) is { } found && found.ImageId == image.Id ? found : null;
 
-    /// <summary>What repeated predictions of a model said about an image, or null.</summary>
-    public ImageUncertainty? FindUncertainty(ImageEntry image, string model) => Read<ImageUncertainty>(ProposalFiles.Uncertainty(store.Layout, model, image));
+    /// <summary>What repeated predictions of a model, mirrored or with dropout, last said about an image, or null.</summary>
+    public ImageUncertainty? FindUncertainty(ImageEntry image, string model, bool flips) => Read<ImageUncertainty>(ProposalFiles.Uncertainty(store.Layout, model, image, flips));
 
     /// <summary>The label map's bytes, or null when they are gone.</summary>
     public async Task<Stream?> OpenAsync(ImageEntry image, Proposal proposal, CancellationToken cancellationToken)

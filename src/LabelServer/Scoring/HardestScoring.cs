@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.ActiveLearning.Hardest;
 using LabelServer.Datastore;
+using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
 using LabelServer.Jobs;
 using LabelServer.Proposals;
@@ -11,13 +12,13 @@ namespace LabelServer.Scoring;
 /// <summary>Predicts for each image with a proposal how much of it will stay when a person has corrected it; see <see cref="DicePrediction"/>. The strategy of the same name serves by it.</summary>
 internal sealed class HardestScoring(IDatastore datastore, ProposalStore proposals, FactCollector facts) : IScoringMethod
 {
-    private int _labelled = -1;
+    private (int Labels, long Kept)? _seen;
 
     /// <inheritdoc/>
     public string Name => "hardest";
 
     /// <inheritdoc/>
-    public bool IsStale => datastore.Statistics.Completed != _labelled;
+    public bool IsStale => State() != _seen;
 
     /// <inheritdoc/>
     public string Description => "Predict the Dice between the kept proposal and the final label of images that have none yet, from entropy, volumes and features, learned on those that have one";
@@ -25,7 +26,7 @@ internal sealed class HardestScoring(IDatastore datastore, ProposalStore proposa
     /// <inheritdoc/>
     public async Task<JsonNode?> RunAsync(JobContext job, CancellationToken cancellationToken)
     {
-        _labelled = datastore.Statistics.Completed;
+        var state = State();
         var models = proposals.Models();
         var asked = ScoringParameters.Text(job.Request, "model", string.Empty);
         if (asked.Length > 0 && !models.Contains(asked))
@@ -39,6 +40,7 @@ internal sealed class HardestScoring(IDatastore datastore, ProposalStore proposa
                 best = (model, found);
         }
 
+        _seen = state;
         var prediction = DicePrediction.Of(best.Facts);
         if (prediction is null)
         {
@@ -51,5 +53,18 @@ internal sealed class HardestScoring(IDatastore datastore, ProposalStore proposa
         var correlation = double.IsNaN(prediction.HeldOutRankCorrelation) ? (double?)null : Math.Round(prediction.HeldOutRankCorrelation, 3);
         job.Log($"{prediction.Predicted.Count} images predicted from {prediction.Examples}; rank correlation on images held out: {correlation?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");
         return new JsonObject { ["model"] = best.Model, ["examples"] = prediction.Examples, ["predicted"] = prediction.Predicted.Count, ["rank_correlation"] = correlation };
+    }
+
+    // All that it looks at: which images there are, the version of each final label, and what models said.
+    private (int Labels, long Kept) State()
+    {
+        var labels = default(HashCode);
+        foreach (var image in datastore.Snapshot().Images)
+        {
+            labels.Add(image.Id, StringComparer.Ordinal);
+            labels.Add(image.FindLabel(LabelTags.Final) is { } label ? LabelStamp.Of(label).Id : null);
+        }
+
+        return (labels.ToHashCode(), proposals.Changes);
     }
 }

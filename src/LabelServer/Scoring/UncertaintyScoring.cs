@@ -40,8 +40,12 @@ internal sealed class UncertaintyScoring(string name, string description, ModelD
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
+                // Looked at before: weights that arrive meanwhile make the image stale, not its score theirs.
+                var state = WeightsState.Of(model, WeightsFile(inference));
                 var report = await MeasureAsync(image, parameters, inference, cancellationToken);
-                await KeepAsync(image.Id, report, weights, cancellationToken);
+                var measured = new ImageUncertainty { Entropy = report.Entropy, Features = report.Features, Weights = state };
+                await services.Datastore.UpdateImageInfoAsync(image.Id, info => info.With(keys.Score, JsonSerializer.SerializeToElement(report.Entropy)).With(keys.Time, weights), cancellationToken);
+                await services.Proposals.KeepAsync(image.Id, model.Id, flips, measured, cancellationToken);
                 executed++;
                 job.Log($"{executed + failed} of {chosen.Count}: {image.Id}: entropy {report.Entropy:0.0000}");
             }
@@ -87,17 +91,13 @@ internal sealed class UncertaintyScoring(string name, string description, ModelD
         return PatientDispatch.RunAsync(() => services.Dispatcher.MeasureAsync(job, parameters, null, cancellationToken), services.Time, cancellationToken);
     }
 
-    private async Task KeepAsync(string id, UncertaintyReport report, long weights, CancellationToken cancellationToken)
-    {
-        await services.Datastore.UpdateImageInfoAsync(id, info => info.With(keys.Score, JsonSerializer.SerializeToElement(report.Entropy)).With(keys.Time, weights), cancellationToken);
-        await services.Proposals.KeepAsync(id, model.Id, new ImageUncertainty { Entropy = report.Entropy, Features = report.Features, WeightsTime = weights }, cancellationToken);
-    }
-
     private bool IsFresh(ImageEntry image, long weights) => image.Info.TryGet(keys.Time, out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out var measured) && measured == weights;
+
+    private string WeightsFile(InferenceParameters inference) => WeightsChoice.For(model, null, inference.Highres).FileName;
 
     private long WeightsTime(InferenceParameters inference)
     {
-        var file = Path.Combine(model.Folder, "models", WeightsChoice.For(model, null, inference.Highres).FileName);
+        var file = Path.Combine(model.Folder, "models", WeightsFile(inference));
         return File.Exists(file) ? new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds() : 1;
     }
 }

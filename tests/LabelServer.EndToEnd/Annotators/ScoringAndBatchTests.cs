@@ -44,6 +44,16 @@ public sealed class ScoringAndBatchTests
         if (batch["bad"] is { } bad)
             Assert.NotNull(bad["error"]);
 
+        // What was measured and what was proposed can be put beside each other: both say with which weights.
+        JsonNode Kept(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(server.Studies, ".labelserver", "proposals", "tiny", file)))!;
+        foreach (var file in new[] { "scan0.epistemic.json", "scan0.tta.json" })
+        {
+            var weights = (string)Kept(file)["weights"]!;
+            Assert.StartsWith(SegmentationBundle.CoarseWeights + " ", weights, StringComparison.Ordinal);
+            Assert.Contains(weights, Kept("scan0.json")["weights"]!.AsArray().Select(w => (string)w!));
+        }
+
+        Assert.NotEmpty(Kept("scan0.epistemic.json")["features"]!.AsArray());
         var original = await server.Client.GetByteArrayAsync("/datastore/label?label=scan0&tag=original", TestContext.Current.CancellationToken);
         await server.SendAsync(HttpMethod.Put, "/datastore/label?image=scan0", Form.File("label", "/tmp/l.nii", original, """{"label_info":[{"name":"liver"},{"name":"spleen"}],"client_id":"me"}"""));
         var dice = JsonNode.Parse(await server.SendAsync(HttpMethod.Post, "/scoring/dice?run_sync=true"))!;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LabelServer.ActiveLearning;
+using LabelServer.ActiveLearning.Hardest;
 using LabelServer.Datastore;
 using LabelServer.Testing;
 
@@ -62,6 +63,16 @@ public sealed class StrategyTests
         var strategy = new EpistemicStrategy("m_epistemic", string.Empty, "epistemic_entropy");
         Assert.Equal("b", strategy.Choose([Scored("a", "{}"), Scored("b", """{"epistemic_entropy":0.1}"""), Scored("c", """{"epistemic_entropy":"x"}""")], 1_700_000_000).Image.Id);
         Assert.Equal("a", strategy.Choose([Scored("a", "{}"), Scored("b", """{"epistemic_entropy":0}""")], 1_700_000_000).Image.Id);
+    }
+
+    [Fact]
+    public void Hardest_OrdersImagesWithoutAPredictionByOneEntropy_NotByTwoOfDifferentSizes()
+    {
+        ImageEntry Scored(string id, string info) => new() { Id = id, Extension = ".nii", Info = InfoDocument.Parse(info, "test") };
+        List<ImageEntry> candidates = [Scored("a", """{"epistemic_entropy":0.1}"""), Scored("b", """{"epistemic_entropy":0.2,"tta_entropy":0.7}"""), Scored("c", """{"tta_entropy":0.9}""")];
+        Assert.Equal("b", new HardestStrategy().Choose(candidates, 100).Image.Id);
+        Assert.Equal("c", new HardestStrategy().Choose([.. candidates.Skip(1), Scored("d", """{"tta_entropy":0.8}""")], 100).Image.Id);
+        Assert.Equal("d", new HardestStrategy().Choose([.. candidates, Scored("d", """{"predicted_dice":0.99}""")], 100).Image.Id);
     }
 
     [Fact]

@@ -32,6 +32,17 @@ public sealed class ScoringMethodTests
     }
 
     [Fact]
+    public async Task Dice_TakesNamesInUpperAndLowerCaseAsTheSame()
+    {
+        await using var server = await StartAsync("a");
+        await SaveAsync(server, "a", "final", [1, 1, 2, 2]);
+        await SaveAsync(server, "a", "original", [1, 1, 2, 0], """{"label_info":[{"name":"S1"},{"name":"S2"}]}""");
+        var (result, _) = await RunAsync(server, "dice");
+        Assert.Equal("""{"a":0.8333333333333333}""", result!.ToJsonString());
+        Assert.Equal("""{"s1":1,"s2":0.666667}""", server.Store.FindImage("a")!.Info.Members.Single(m => m.Key == "dice_labels").Value.GetRawText());
+    }
+
+    [Fact]
     public async Task Sum_IsKeptWithEachLabel()
     {
         await using var server = await StartAsync("a");
@@ -66,7 +77,7 @@ public sealed class ScoringMethodTests
             // A client may spell a structure otherwise than the model does.
             await using var answer = new InferenceAnswer(
                 new InferenceSummary { LabelNames = new OrderedDictionary<string, int> { ["S1"] = 1 }, Latencies = new LatencySummary() }, new MemoryStream(NiftiBytes.Label(proposed)), ".nii.gz");
-            await proposals.KeepAsync(ids[i], "m", answer, TestContext.Current.CancellationToken);
+            await proposals.KeepAsync(ids[i], "m", ["weights"], answer, TestContext.Current.CancellationToken);
             if (i is not (1 or 7))
                 await SaveAsync(server, ids[i], "final", [1, 1, 1, 1]);
         }
@@ -84,6 +95,58 @@ public sealed class ScoringMethodTests
     }
 
     [Fact]
+    public async Task Hardest_KnowsTheVolumesOfLabelsWithoutAProposal()
+    {
+        await using var server = await StartAsync("both", "label", "proposal", "unnamed", "nothing");
+        var proposals = server.Services.GetRequiredService<ProposalStore>();
+        foreach (var id in new[] { "both", "proposal" })
+            await ProposeAsync(proposals, id, [1, 1, 1, 0]);
+        foreach (var id in new[] { "both", "label" })
+            await SaveAsync(server, id, "final", [1, 1, 2, 0], """{"label_info":[{"name":"S1"},{"name":"other"}]}""");
+        await SaveAsync(server, "unnamed", "final", [1, 1, 2, 0], "{}");
+        await proposals.KeepAsync("label", "m", flips: true, new ImageUncertainty { Entropy = 0.25, Features = [1], Weights = "w" }, TestContext.Current.CancellationToken);
+
+        var facts = (await server.Services.GetRequiredService<FactCollector>().CollectAsync("m", TestContext.Current.CancellationToken)).ToDictionary(f => f.ImageId);
+
+        // A voxel is 1 mm³ large.
+        Assert.Equal(["both", "label", "proposal", "unnamed"], facts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(0.8, facts["both"].Dice!.Value, 1e-12);
+        Assert.Equal(["s1"], facts["both"].Proposed!.Keys);
+        foreach (var id in new[] { "both", "label" })
+            Assert.Equal((2, 1), (facts[id].Corrected!["s1"], facts[id].Corrected!["other"]));
+        Assert.Null(facts["label"].Proposed);
+        Assert.Null(facts["label"].Dice);
+        Assert.Null(facts["label"].Dropout);
+        Assert.Equal(0.25, facts["label"].Mirrored!.Entropy);
+        Assert.Equal((3, "weights"), (facts["proposal"].Proposed!["s1"], Assert.Single(facts["proposal"].Weights)));
+        Assert.Null(facts["proposal"].Corrected);
+        Assert.Empty(facts["unnamed"].Corrected!);
+    }
+
+    [Fact]
+    public async Task Hardest_IsStale_AfterAnythingThatItLooksAt()
+    {
+        await using var server = await StartAsync("a", "b");
+        var proposals = server.Services.GetRequiredService<ProposalStore>();
+        var scoring = server.Services.GetRequiredService<HardestScoring>();
+        var measured = new ImageUncertainty { Entropy = 0.25, Features = [], Weights = "w" };
+        await ExpectStaleAsync(() => Task.CompletedTask);
+        await ExpectStaleAsync(() => ProposeAsync(proposals, "a", [1, 1, 0, 0]));
+        await ExpectStaleAsync(() => SaveAsync(server, "a", "final", [1, 1, 2, 0]));
+        await ExpectStaleAsync(() => SaveAsync(server, "a", "final", [1, 1, 2, 2]));
+        await ExpectStaleAsync(() => proposals.KeepAsync("b", "m", flips: false, measured, TestContext.Current.CancellationToken));
+        await ExpectStaleAsync(() => server.SendAsync(HttpMethod.Delete, "/datastore/image?id=b"));
+
+        async Task ExpectStaleAsync(Func<Task> change)
+        {
+            await change();
+            Assert.True(scoring.IsStale);
+            await RunAsync(server, "hardest");
+            Assert.False(scoring.IsStale);
+        }
+    }
+
+    [Fact]
     public async Task Proposals_StayWithinTheirRoom()
     {
         await using var server = await StartAsync("a", "b");
@@ -92,7 +155,7 @@ public sealed class ScoringMethodTests
         {
             await using var answer = new InferenceAnswer(
                 new InferenceSummary { LabelNames = [], Latencies = new LatencySummary() }, new MemoryStream([.. Enumerable.Range(0, 60).Select(i => (byte)(i * 97 % 251))]), ".nrrd");
-            await store.KeepAsync(id, "m", answer, TestContext.Current.CancellationToken);
+            await store.KeepAsync(id, "m", ["weights"], answer, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(["b.nrrd.gz"], Directory.GetFiles(Path.Combine(server.Studies, ".labelserver", "proposals", "m"), "*.gz").Select(Path.GetFileName));
@@ -113,9 +176,16 @@ public sealed class ScoringMethodTests
         return (await server.Services.GetRequiredService<ScoringJobs>().RunAsync(job, TestContext.Current.CancellationToken), lines);
     }
 
-    private static async Task SaveAsync(StoreServer server, string id, string tag, byte[] values)
+    private static async Task ProposeAsync(ProposalStore proposals, string id, byte[] values)
+    {
+        await using var answer = new InferenceAnswer(
+            new InferenceSummary { LabelNames = new OrderedDictionary<string, int> { ["s1"] = 1 }, Latencies = new LatencySummary() }, new MemoryStream(NiftiBytes.Label(values)), ".nii.gz");
+        await proposals.KeepAsync(id, "m", ["weights"], answer, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task SaveAsync(StoreServer server, string id, string tag, byte[] values, string info = """{"label_info":[{"name":"s1"},{"name":"s2"}]}""")
     {
         using var received = await server.Store.ReceiveAsync(new MemoryStream(NiftiBytes.Label(values)), "l.nii.gz", TestContext.Current.CancellationToken);
-        await server.Store.SaveLabelAsync(new LabelUpload(id, received) { Tag = tag, Info = InfoDocument.Parse("""{"label_info":[{"name":"s1"},{"name":"s2"}]}""", "test") }, TestContext.Current.CancellationToken);
+        await server.Store.SaveLabelAsync(new LabelUpload(id, received) { Tag = tag, Info = InfoDocument.Parse(info, "test") }, TestContext.Current.CancellationToken);
     }
 }

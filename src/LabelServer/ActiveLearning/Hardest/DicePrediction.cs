@@ -1,9 +1,12 @@
+using LabelServer.Proposals;
+
 namespace LabelServer.ActiveLearning.Hardest;
 
 /// <summary>Learns from corrected images how much a proposal will be corrected, and predicts it for the others.</summary>
 /// <remarks>
-/// Predictors of an image, none of which looks at a label of its own: the entropy of its prediction; the logarithms of its structures' volumes against those of the labels of the other images (mean and largest deviation in standard
-/// deviations); the share of structures that most other labels have and the proposal lacks; the distance of its pooled features to the nearest labelled image. Entropy and features count only where at least half of the examples have them.
+/// <para>Predictors of an image, none of which looks at a label of its own: the logarithms of its structures' volumes against those of all other labels (mean and largest deviation in standard deviations); the share of structures that most
+/// other labels have and the proposal lacks; the entropy of its prediction; the distance of its features to the nearest labelled image.</para>
+/// <para>Entropy and features come from one way of measuring, the one that more examples have, and only from weights that the model had when it made the proposal. They count where at least half of the examples have them; an image without them gets the examples' mean.</para>
 /// </remarks>
 internal sealed class DicePrediction
 {
@@ -14,7 +17,7 @@ internal sealed class DicePrediction
 
     private DicePrediction(IReadOnlyDictionary<string, double> predicted, int examples, double rankCorrelation) => (Predicted, Examples, HeldOutRankCorrelation) = (predicted, examples, rankCorrelation);
 
-    /// <summary>Image to predicted Dice, 0 to 1, for images without a final label.</summary>
+    /// <summary>Image to predicted Dice, 0 to 1, for images with a proposal and without a final label.</summary>
     public IReadOnlyDictionary<string, double> Predicted { get; }
 
     /// <summary>Corrected proposals that it learned from.</summary>
@@ -32,41 +35,49 @@ internal sealed class DicePrediction
             return null;
         }
 
-        var withEntropy = examples.Count(e => e.Entropy is not null) * 2 >= examples.Count;
-        var withFeatures = examples.Count(e => e.Features.Count > 0) * 2 >= examples.Count;
-        var usualEntropy = examples.Where(e => e.Entropy is not null).Select(e => e.Entropy!.Value).DefaultIfEmpty(0).Average();
-        double[] Row(ImageFacts image)
+        var labelled = images.Where(i => i.Corrected is not null).ToList();
+        var measured = Measured(images, examples);
+        var distances = new FeatureDistances(images.Where(i => measured(i) is not null).Select(i => (i.ImageId, measured(i)!, i.Corrected is not null)));
+        List<Func<ImageFacts, double?>> optional = [i => Own(i)?.Entropy, i => Own(i) is { } own ? distances.ToNearestLabelled(i.ImageId, own) : null];
+        List<Func<ImageFacts, double>> used = [];
+        foreach (var predictor in optional)
         {
-            var others = examples.Where(e => e.ImageId != image.ImageId).ToList();
-            var (mean, most, missing) = VolumeDeviation(image, others);
-            List<double> row = [mean, most, missing];
-            if (withEntropy)
+            var known = examples.Select(predictor).OfType<double>().ToList();
+            if (known.Count * 2 >= examples.Count)
             {
-                row.Add(image.Entropy ?? usualEntropy);
+                var usual = known.Average();
+                used.Add(i => predictor(i) ?? usual);
             }
-
-            if (withFeatures)
-            {
-                row.Add(FeatureDistance(image, others));
-            }
-
-            return [.. row];
         }
 
         var (fit, leftOut) = RidgeRegression.Fit([.. examples.Select(Row)], [.. examples.Select(e => e.Dice!.Value)]);
-        var predicted = images.Where(i => i.Dice is null).ToDictionary(i => i.ImageId, i => Math.Clamp(fit.Predict(Row(i)), 0, 1), StringComparer.Ordinal);
+        var predicted = images.Where(i => i.Corrected is null && i.Proposed is not null).ToDictionary(i => i.ImageId, i => Math.Clamp(fit.Predict(Row(i)), 0, 1), StringComparer.Ordinal);
         return new(predicted, examples.Count, RankCorrelation.Of(leftOut, [.. examples.Select(e => e.Dice!.Value)]));
+
+        // Weights of another time say nothing about the proposal.
+        ImageUncertainty? Own(ImageFacts image) => measured(image) is { } found && image.Weights.Contains(found.Weights) ? found : null;
+
+        double[] Row(ImageFacts image)
+        {
+            var (mean, most, missing) = VolumeDeviation(image, labelled);
+            return [mean, most, missing, .. used.Select(u => u(image))];
+        }
     }
+
+    // Entropies of the two ways of measuring are of different sizes.
+    private static Func<ImageFacts, ImageUncertainty?> Measured(IReadOnlyList<ImageFacts> images, List<ImageFacts> examples) =>
+        (examples.Count(e => e.Mirrored is not null), images.Count(i => i.Mirrored is not null)).CompareTo((examples.Count(e => e.Dropout is not null), images.Count(i => i.Dropout is not null))) > 0 ? i => i.Mirrored : i => i.Dropout;
 
     private static (double Mean, double Most, double Missing) VolumeDeviation(ImageFacts image, List<ImageFacts> labelled)
     {
         var deviations = new List<double>();
         var (expected, missing) = (0, 0);
-        foreach (var structure in labelled.SelectMany(l => l.Corrected!.Keys).Distinct(StringComparer.Ordinal))
+        foreach (var (structure, volume) in image.Proposed!)
         {
-            var known = labelled.Select(l => l.Corrected!.GetValueOrDefault(structure)).Where(v => v > 0).Select(v => Math.Log(v)).ToList();
-            var volume = image.Volumes.GetValueOrDefault(structure);
-            if (known.Count > OftenPresent * labelled.Count)
+            // An annotator may know one structure of a hundred: a label without its name does not say that it is absent.
+            var others = labelled.Where(l => l.ImageId != image.ImageId && l.Corrected!.ContainsKey(structure)).Select(l => l.Corrected![structure]).ToList();
+            var known = others.Where(v => v > 0).Select(v => Math.Log(v)).ToList();
+            if (known.Count > OftenPresent * others.Count)
             {
                 expected++;
                 missing += volume > 0 ? 0 : 1;
@@ -76,24 +87,12 @@ internal sealed class DicePrediction
             {
                 var mean = known.Average();
 
-                // Volumes of few examples may lie close together by chance; those of people differ by a fifth at least.
+                // Volumes of few labels may lie close together by chance; those of people differ by a fifth at least.
                 var deviation = Math.Max(Math.Sqrt(known.Sum(k => (k - mean) * (k - mean)) / (known.Count - 1)), 0.2);
                 deviations.Add(Math.Min(Math.Abs(Math.Log(volume) - mean) / deviation, 10));
             }
         }
 
         return (deviations.DefaultIfEmpty(0).Average(), deviations.DefaultIfEmpty(0).Max(), expected == 0 ? 0 : (double)missing / expected);
-    }
-
-    private static double FeatureDistance(ImageFacts image, List<ImageFacts> labelled)
-    {
-        var known = labelled.Where(l => l.Features.Count > 0 && l.Features.Count == image.Features.Count).ToList();
-        if (known.Count == 0)
-        {
-            return 0;
-        }
-
-        var scales = Enumerable.Range(0, image.Features.Count).Select(f => known.Average(k => k.Features[f]) is var mean ? Math.Sqrt(known.Average(k => (k.Features[f] - mean) * (k.Features[f] - mean))) + 1e-9 : 1).ToArray();
-        return known.Min(k => Math.Sqrt(k.Features.Select((v, f) => (v - image.Features[f]) / scales[f]).Average(d => d * d)));
     }
 }

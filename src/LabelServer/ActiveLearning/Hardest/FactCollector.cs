@@ -8,10 +8,10 @@ using LabelServer.Proposals;
 
 namespace LabelServer.ActiveLearning.Hardest;
 
-/// <summary>Finds out what is known of each image with a proposal of a model. Reads label maps, so it takes a while; what it found is kept until proposal or label change.</summary>
+/// <summary>Finds out what is known of each image with a proposal of a model or a final label. Reads label maps, so it takes a while; what it found is kept until proposal or label change.</summary>
 internal sealed partial class FactCollector(IDatastore datastore, ProposalStore proposals, LabelAgreement agreement, ILogger<FactCollector> logger)
 {
-    private readonly Dictionary<(string Image, string Model), (string Stamp, ImageFacts Facts)> _known = [];
+    private readonly Dictionary<(string Image, string? Model), (string Stamp, ImageFacts Facts)> _known = [];
 
     /// <summary>Collects. Called by one job at a time.</summary>
     /// <param name="model">The model.</param>
@@ -22,29 +22,28 @@ internal sealed partial class FactCollector(IDatastore datastore, ProposalStore 
         foreach (var image in datastore.Snapshot().Images.Where(i => !i.IsAttachment))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (proposals.Find(image, model) is { } proposal && await FactsAsync(image, proposal, cancellationToken) is { } found)
-                facts.Add(found with { Entropy = proposals.FindUncertainty(image, model)?.Entropy, Features = proposals.FindUncertainty(image, model)?.Features ?? [] });
+            var proposal = proposals.Find(image, model);
+            if (await FactsAsync(image, proposal, cancellationToken) is { } found)
+                facts.Add(found with { Weights = proposal?.Weights ?? [], Dropout = proposals.FindUncertainty(image, model, flips: false), Mirrored = proposals.FindUncertainty(image, model, flips: true) });
         }
 
         return facts;
     }
 
-    private async Task<ImageFacts?> FactsAsync(ImageEntry image, Proposal proposal, CancellationToken cancellationToken)
+    private async Task<ImageFacts?> FactsAsync(ImageEntry image, Proposal? proposal, CancellationToken cancellationToken)
     {
         var label = image.FindLabel(LabelTags.Final);
-        var stamp = $"{proposal.Time} {proposal.Extension} {(label is null ? "-" : LabelStamp.Of(label).Id)}";
-        if (_known.TryGetValue((image.Id, proposal.Model), out var known) && known.Stamp == stamp)
+        var stamp = $"{proposal?.Time} {proposal?.Extension} {string.Join(',', proposal?.Weights ?? [])} {(label is null ? "-" : LabelStamp.Of(label).Id)}";
+        if (_known.TryGetValue((image.Id, proposal?.Model), out var known) && known.Stamp == stamp)
             return known.Facts;
         try
         {
-            await using var content = await proposals.OpenAsync(image, proposal, cancellationToken);
-            if (content is null)
+            await using var content = proposal is null ? null : await proposals.OpenAsync(image, proposal, cancellationToken);
+            if (content is null && label is null)
                 return null;
-            var names = proposal.LabelNames.ToDictionary(n => n.Value, n => n.Key);
-            var facts = label is not null && label.ValueNames() is { Count: > 0 } labelNames
-                ? await ComparedAsync(image, new NamedLabel(content, "proposal" + proposal.Extension, names), Respelled(labelNames, names.Values), cancellationToken)
-                : new ImageFacts(image.Id, null, await VolumesAsync(content, "proposal" + proposal.Extension, names, cancellationToken), [], null, null);
-            _known[(image.Id, proposal.Model)] = (stamp, facts);
+            var proposed = content is null ? null : new NamedLabel(content, "proposal" + proposal!.Extension, proposal.LabelNames.ToDictionary(n => n.Value, n => n.Key));
+            var facts = await FactsAsync(image, proposed, label, cancellationToken);
+            _known[(image.Id, proposal?.Model)] = (stamp, facts);
             return facts;
         }
         catch (Exception error) when (error is ImagingException or LabelNotFoundException or IOException)
@@ -54,33 +53,39 @@ internal sealed partial class FactCollector(IDatastore datastore, ProposalStore 
         }
     }
 
-    // As everywhere, names are the same in upper and lower case; the model's spelling is the one that goes on.
-    private static Dictionary<int, string> Respelled(IReadOnlyDictionary<int, string> names, IReadOnlyCollection<string> known) =>
-        names.ToDictionary(n => n.Key, n => known.FirstOrDefault(k => k.Equals(n.Value, StringComparison.OrdinalIgnoreCase)) ?? n.Value);
-
-    private async Task<ImageFacts> ComparedAsync(ImageEntry image, NamedLabel proposal, Dictionary<int, string> labelNames, CancellationToken cancellationToken)
+    private async Task<ImageFacts> FactsAsync(ImageEntry image, NamedLabel? proposal, LabelEntry? label, CancellationToken cancellationToken)
     {
+        var facts = new ImageFacts(image.Id);
+        if (label is null)
+            return facts with { Proposed = await VolumesAsync(proposal!, cancellationToken) };
+        if (label.ValueNames() is not { Count: > 0 } names)
+            return facts with { Proposed = proposal is null ? null : await VolumesAsync(proposal, cancellationToken), Corrected = new Dictionary<string, double>() };
         await using var file = datastore.OpenLabel(image.Id, LabelTags.Final);
-        var (structures, voxel) = await agreement.CompareAsync(proposal, new NamedLabel(file.Content, file.Name, labelNames), withDistances: false, cancellationToken);
-
-        // Only what both the model and the annotator know: an annotator may label one organ of a hundred.
-        var shared = structures.Where(s => proposal.Names!.Values.Contains(s.Key) && labelNames.ContainsValue(s.Key)).ToList();
-        var counted = shared.Where(s => s.Value.First + s.Value.Second > 0).ToList();
-        return new ImageFacts(
-            image.Id,
-            null,
-            structures.ToDictionary(s => s.Key, s => s.Value.First * voxel),
-            [],
-            shared.ToDictionary(s => s.Key, s => s.Value.Second * voxel),
-            counted.Count == 0 ? null : counted.Average(s => s.Value.Dice));
+        var final = new NamedLabel(file.Content, file.Name, names);
+        return proposal is null ? facts with { Corrected = await VolumesAsync(final, cancellationToken) } : await ComparedAsync(facts, proposal, final, cancellationToken);
     }
 
-    private static async Task<IReadOnlyDictionary<string, double>> VolumesAsync(Stream content, string name, Dictionary<int, string> names, CancellationToken cancellationToken)
+    private async Task<ImageFacts> ComparedAsync(ImageFacts facts, NamedLabel proposal, NamedLabel final, CancellationToken cancellationToken)
     {
-        using var volume = await VolumeReader.LoadAsync(content, name, cancellationToken: cancellationToken);
+        var (structures, voxel) = await agreement.CompareAsync(proposal, final, withDistances: false, cancellationToken);
+        var (proposed, corrected) = (proposal.Names!.Values.ToHashSet(StringComparer.OrdinalIgnoreCase), final.Names!.Values.ToHashSet(StringComparer.OrdinalIgnoreCase));
+
+        // Only what both the model and the annotator know: an annotator may label one organ of a hundred.
+        var counted = structures.Where(s => proposed.Contains(s.Key) && corrected.Contains(s.Key) && s.Value.First + s.Value.Second > 0).ToList();
+        return facts with
+        {
+            Proposed = structures.Where(s => proposed.Contains(s.Key)).ToDictionary(s => s.Key, s => s.Value.First * voxel, StringComparer.OrdinalIgnoreCase),
+            Corrected = structures.Where(s => corrected.Contains(s.Key)).ToDictionary(s => s.Key, s => s.Value.Second * voxel, StringComparer.OrdinalIgnoreCase),
+            Dice = counted.Count == 0 ? null : counted.Average(s => s.Value.Dice),
+        };
+    }
+
+    private static async Task<IReadOnlyDictionary<string, double>> VolumesAsync(NamedLabel label, CancellationToken cancellationToken)
+    {
+        using var volume = await VolumeReader.LoadAsync(label.Content, label.FileName, cancellationToken: cancellationToken);
         var counts = volume.Volume.Accept<Counter, Dictionary<long, long>>(default);
         var voxel = Math.Abs(volume.Volume.Grid.Affine.Determinant);
-        return names.ToDictionary(n => n.Value, n => counts.GetValueOrDefault(n.Key) * voxel);
+        return label.Names!.GroupBy(n => n.Value, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.Sum(n => counts.GetValueOrDefault(n.Key)) * voxel, StringComparer.OrdinalIgnoreCase);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The image '{Id}' is left out of the regression of the strategy 'hardest': {Reason}")]

@@ -19,7 +19,9 @@ internal sealed class HardestStrategy : IStrategy
     /// <inheritdoc/>
     public StrategyChoice Choose(IReadOnlyList<ImageEntry> candidates, long now)
     {
-        var chosen = candidates.OrderBy(c => Number(c, PredictionKey) ?? double.PositiveInfinity).ThenByDescending(c => Number(c, ScoreKeys.Entropy) ?? Number(c, ScoreKeys.MirroredEntropy) ?? 0).First();
+        // Entropies of the two ways of measuring are of different sizes: one of them orders all.
+        var entropy = candidates.Count(c => Number(c, ScoreKeys.MirroredEntropy) is not null) > candidates.Count(c => Number(c, ScoreKeys.Entropy) is not null) ? ScoreKeys.MirroredEntropy : ScoreKeys.Entropy;
+        var chosen = candidates.OrderBy(c => Number(c, PredictionKey) ?? double.PositiveInfinity).ThenByDescending(c => Number(c, entropy) ?? 0).First();
         return new(chosen, chosen.Info.TryGet(PredictionKey, out var predicted) ? InfoDocument.Empty.With(PredictionKey, predicted) : InfoDocument.Empty);
     }
 
