@@ -27,8 +27,8 @@ public sealed class FailureTests
     [Fact]
     public void NativeMessages_ReachPeopleWithoutTheirCallStack()
     {
-        var native = new ExternalException("Expected number of channels to be divisible by num_groups\nException raised from check_group_norm_inputs at a.cpp:32\nframe #0: c10::Error::Error(c10::SourceLocation) + 0x8c");
-        var memory = new ExternalException("[enforce fail at alloc_cpu.cpp:127] can't allocate memory: you tried to allocate 9 bytes\nframe #0: c10::ThrowEnforceNotMet");
+        var native = new NativeError("Expected number of channels to be divisible by num_groups\nException raised from check_group_norm_inputs at a.cpp:32\nframe #0: c10::Error::Error(c10::SourceLocation) + 0x8c");
+        var memory = new NativeError("[enforce fail at alloc_cpu.cpp:127] can't allocate memory: you tried to allocate 9 bytes\nframe #0: c10::ThrowEnforceNotMet");
         foreach (var error in new[] { native, memory })
         {
             string[] texts =
@@ -44,7 +44,10 @@ public sealed class FailureTests
     [Fact]
     public void NativeMessage_OfATorchScript_IsItsReason()
     {
-        var error = new ExternalException("The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript, serialized code (most recent call last):\n  File \"x.py\", line 3\nRuntimeError: Given groups=1, expected 1 channel\nframe #0: x");
+        var error = new NativeError("The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript, serialized code (most recent call last):\n  File \"x.py\", line 3\nRuntimeError: Given groups=1, expected 1 channel\nframe #0: x");
         Assert.Equal("Given groups=1, expected 1 channel", NativeMessage.Of(error));
     }
+
+    // As TorchSharp reports what libtorch throws.
+    private sealed class NativeError(string message) : ExternalException(message);
 }
