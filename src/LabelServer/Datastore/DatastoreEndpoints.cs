@@ -101,7 +101,7 @@ internal static class DatastoreEndpoints
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
         var file = form.RequiredFile("file");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the image '{ImageIds.Printable(id)}'");
-        using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
+        using var content = store.Adopt(file);
         var added = await store.AddImageAsync(new ImageUpload(content) { ImageId = id, Info = info, User = CurrentUser.Of(context).Name }, cancellationToken);
         AuditTrail.Of(context).Note("image", added);
         return new JsonAnswer(new JsonObject { ["image"] = added });
@@ -178,7 +178,7 @@ internal static class DatastoreEndpoints
         await using var form = await UploadForm.ReadAsync(context.Request, store.IncomingFolder, cancellationToken);
         var file = form.RequiredFile("label");
         var info = InfoDocument.Parse(form.Text("params"), $"form field 'params' of the label of the image '{ImageIds.Printable(id)}'");
-        using var content = await store.AdoptAsync(file.Path, file.FileName, cancellationToken);
+        using var content = store.Adopt(file);
         return await submission.SaveAsync(context, new LabelUpload(id, content) { Tag = tag, Info = info, User = CurrentUser.Of(context).LoggedInName }, cancellationToken);
     }
 

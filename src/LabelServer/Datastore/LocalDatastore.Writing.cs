@@ -3,6 +3,7 @@ using LabelServer.Datastore.Index;
 using LabelServer.Datastore.Names;
 using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
+using LabelServer.Http;
 using LabelServer.Imaging;
 using LabelServer.Imaging.Geometry;
 
@@ -14,7 +15,7 @@ internal sealed partial class LocalDatastore
     /// <summary>The key of an image's info that holds its checksum.</summary>
     internal const string ChecksumKey = "checksum";
 
-    /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="AdoptAsync"/> then takes them over without a copy.</summary>
+    /// <summary>A folder on the store's disk into which the reader of a form may stream uploads; <see cref="Adopt"/> then takes them over without a copy.</summary>
     public string IncomingFolder => _layout.Incoming;
 
     /// <inheritdoc/>
@@ -25,10 +26,10 @@ internal sealed partial class LocalDatastore
     }
 
     /// <summary>Takes over a file in <see cref="IncomingFolder"/>, as <see cref="ReceiveAsync"/> does with a stream.</summary>
-    public Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken)
+    public ReceivedFile Adopt(UploadedFile file)
     {
         RequireWritable();
-        return _incoming.AdoptAsync(path, fileName, cancellationToken);
+        return _incoming.Adopt(file);
     }
 
     /// <inheritdoc/>
@@ -48,13 +49,14 @@ internal sealed partial class LocalDatastore
         }
 
         await _check.RequireImageAsync(upload.Content, extension, id, cancellationToken);
+        var checksum = await ChecksumOfAsync(upload.Content, cancellationToken);
         using var turn = await _locks.EnterAsync(id, cancellationToken);
         var before = FindImage(id);
         var stem = before?.Stem ?? ReserveStem(id, extension);
         try
         {
             var after = (before ?? new ImageEntry { Id = id, Stem = stem, Extension = extension }) with { Extension = extension };
-            after = after with { Info = ImageInfo(upload, after.FileName), ChecksumStamp = FileStamp.Of(upload.Content.TemporaryPath) };
+            after = after with { Info = ImageInfo(upload, after.FileName, checksum), ChecksumStamp = FileStamp.Of(upload.Content.TemporaryPath) };
             var target = _layout.ImageFile(after);
             RequireNoLink(_layout.Images, target);
             var deletes = before is not null && before.FileName != after.FileName ? new[] { _layout.Relative(_layout.ImageFile(before)) } : [];
@@ -227,7 +229,13 @@ internal sealed partial class LocalDatastore
         }
     }
 
-    private InfoDocument ImageInfo(ImageUpload upload, string name)
+    private static async Task<string> ChecksumOfAsync(ReceivedFile content, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(content.TemporaryPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        return await IncomingFiles.ChecksumAsync(file, cancellationToken);
+    }
+
+    private InfoDocument ImageInfo(ImageUpload upload, string name, string checksum)
     {
         var info = upload.Info.Without(IndexFile.ImageIdKey);
         if (upload.User is not null)
@@ -235,7 +243,7 @@ internal sealed partial class LocalDatastore
             info = info.With("user", upload.User);
         }
 
-        return info.With("ts", _time.GetUtcNow().ToUnixTimeSeconds()).With("name", name).With(ChecksumKey, upload.Content.Checksum);
+        return info.With("ts", _time.GetUtcNow().ToUnixTimeSeconds()).With("name", name).With(ChecksumKey, checksum);
     }
 
     private InfoDocument LabelInfo(LabelUpload upload, string name, IReadOnlyDictionary<int, string>? names)

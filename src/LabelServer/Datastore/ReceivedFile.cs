@@ -6,12 +6,11 @@ public sealed class ReceivedFile : IDisposable
     private readonly Action<string> _remove;
     private bool _taken;
 
-    internal ReceivedFile(string path, string? fileName, long length, string checksum, Action<string> remove)
+    internal ReceivedFile(string path, string? fileName, long length, Action<string> remove)
     {
         TemporaryPath = path;
         FileName = fileName;
         Length = length;
-        Checksum = checksum;
         _remove = remove;
     }
 
@@ -20,9 +19,6 @@ public sealed class ReceivedFile : IDisposable
 
     /// <summary>The length in bytes.</summary>
     public long Length { get; }
-
-    /// <summary><c>SHA256:</c> and 64 lower case hex digits.</summary>
-    public string Checksum { get; }
 
     /// <summary>Where the bytes lie.</summary>
     internal string TemporaryPath { get; }

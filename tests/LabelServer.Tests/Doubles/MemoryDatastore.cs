@@ -37,10 +37,8 @@ internal sealed class MemoryDatastore(string folder) : IDatastore
         var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         await using var file = File.Create(path);
         await content.CopyToAsync(file, cancellationToken);
-        return new ReceivedFile(path, fileName, file.Length, "SHA256:0", File.Delete);
+        return new ReceivedFile(path, fileName, file.Length, File.Delete);
     }
-
-    public Task<ReceivedFile> AdoptAsync(string path, string? fileName, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<LabelEntry> SaveLabelAsync(LabelUpload upload, CancellationToken cancellationToken)
     {

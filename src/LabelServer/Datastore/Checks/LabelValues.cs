@@ -18,14 +18,12 @@ internal static class LabelValues
         var seen = new bool[int.CreateChecked(T.MaxValue) - lowest + 1];
         var last = T.Zero;
         seen[-lowest] = true;
-        foreach (var sample in samples)
+
+        // Label maps are long runs of one value, which are passed over many samples at a time.
+        for (int end; (end = samples.IndexOfAnyExcept(last)) >= 0; samples = samples[(end + 1)..])
         {
-            // Label maps are long runs of one value.
-            if (sample != last)
-            {
-                last = sample;
-                seen[int.CreateTruncating(sample) - lowest] = true;
-            }
+            last = samples[end];
+            seen[int.CreateTruncating(last) - lowest] = true;
         }
 
         var values = new List<long>();
