@@ -112,11 +112,13 @@ public sealed class KilledProcessTests
 
         public void CreateFolder(string path) => Do(() => _disk.CreateFolder(path));
 
-        public void Append(FileStream file, ReadOnlySpan<byte> bytes, bool durable)
+        public void Append(FileStream file, ReadOnlySpan<byte> bytes)
         {
             var copy = bytes.ToArray();
-            Do(() => _disk.Append(file, copy, durable), () => file.Write(copy.AsSpan(0, copy.Length / 2)));
+            Do(() => _disk.Append(file, copy), () => file.Write(copy.AsSpan(0, copy.Length / 2)));
         }
+
+        public void FlushAppended(FileStream file) => Do(() => _disk.FlushAppended(file));
 
         public void Write(string path, ReadOnlySpan<byte> bytes)
         {

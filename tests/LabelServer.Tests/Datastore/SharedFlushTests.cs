@@ -49,7 +49,7 @@ public sealed class SharedFlushTests
     }
 
     [Fact]
-    public async Task Run_FlushThatFails_IsToldToItsCallerAndTriedAgainByTheOthers()
+    public async Task Run_FlushThatFails_IsToldToAllWhoHadCome_AndTheNextOneTriesAnew()
     {
         var shared = new SharedFlush();
         using var begun = new SemaphoreSlim(0);
@@ -61,14 +61,22 @@ public sealed class SharedFlushTests
             throw new IOException("no");
         }));
         await begun.WaitAsync(Cancel);
-        var flushed = false;
-        var second = Start(() => shared.Run(() => flushed = true));
+        var flushes = 0;
+        Thread? waiting = null;
+        var second = Start(() =>
+        {
+            Volatile.Write(ref waiting, Thread.CurrentThread);
+            shared.Run(() => flushes++);
+        });
+        SpinWait.SpinUntil(() => Volatile.Read(ref waiting)?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) == true);
 
         goOn.Release();
 
         await Assert.ThrowsAsync<IOException>(() => first);
-        await second;
-        Assert.True(flushed);
+        await Assert.ThrowsAsync<IOException>(() => second);
+        Assert.Equal(0, flushes);
+        shared.Run(() => flushes++);
+        Assert.Equal(1, flushes);
     }
 
     // Threads of their own: a pool with few threads would not start all of them.

@@ -33,11 +33,13 @@ internal sealed class StoppingDisk(int stopAt) : IStoreDisk
 
     public void CreateFolder(string path) => Do("create folder", () => _disk.CreateFolder(path));
 
-    public void Append(FileStream file, ReadOnlySpan<byte> bytes, bool durable)
+    public void Append(FileStream file, ReadOnlySpan<byte> bytes)
     {
         var copy = bytes.ToArray();
-        Do("append", () => _disk.Append(file, copy, durable), () => _disk.Append(file, copy.AsSpan(0, copy.Length / 2), durable));
+        Do("append", () => _disk.Append(file, copy), () => _disk.Append(file, copy.AsSpan(0, copy.Length / 2)));
     }
+
+    public void FlushAppended(FileStream file) => Do("flush appended", () => _disk.FlushAppended(file));
 
     public void Write(string path, ReadOnlySpan<byte> bytes)
     {

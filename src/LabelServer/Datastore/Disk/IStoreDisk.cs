@@ -21,8 +21,11 @@ internal interface IStoreDisk
     /// <summary>Creates a folder and what is missing above it.</summary>
     void CreateFolder(string path);
 
-    /// <summary>Appends to a file and, when <paramref name="durable"/>, waits until the bytes are on the disk.</summary>
-    void Append(FileStream file, ReadOnlySpan<byte> bytes, bool durable);
+    /// <summary>Appends to a file without a buffer of its own: the bytes are with the system when this returns.</summary>
+    void Append(FileStream file, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Waits until what was appended to an open file is on the disk. Others may append meanwhile.</summary>
+    void FlushAppended(FileStream file);
 
     /// <summary>Creates a file with these bytes and waits until they are on the disk.</summary>
     void Write(string path, ReadOnlySpan<byte> bytes);

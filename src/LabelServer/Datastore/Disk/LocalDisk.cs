@@ -59,11 +59,9 @@ internal sealed class LocalDisk : IStoreDisk
 
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
 
-    public void Append(FileStream file, ReadOnlySpan<byte> bytes, bool durable)
-    {
-        file.Write(bytes);
-        file.Flush(durable);
-    }
+    public void Append(FileStream file, ReadOnlySpan<byte> bytes) => file.Write(bytes);
+
+    public void FlushAppended(FileStream file) => RandomAccess.FlushToDisk(file.SafeFileHandle);
 
     public void Write(string path, ReadOnlySpan<byte> bytes)
     {

@@ -1,12 +1,19 @@
+using System.Runtime.ExceptionServices;
+
 namespace LabelServer.Datastore.Disk;
 
 /// <summary>Lets callers who want the same thing flushed share one flush: those who come while one runs wait for the next, which then serves all of them.</summary>
-/// <remarks>A caller returns only after a flush that began after its call, so what it had written before is on the disk. A flush that fails is told to the one who ran it; the others try again.</remarks>
+/// <remarks>
+/// A caller returns only after a flush that began after its call, so what it had written before is on the disk. A flush that fails is told to everyone who had come by then: the system may have
+/// taken their bytes along and forgotten them, and would then report the next flush as a success (Linux tells of a failed writing only once).
+/// </remarks>
 internal sealed class SharedFlush
 {
     private readonly object _gate = new();
     private long _begun;
     private long _done;
+    private long _failed;
+    private ExceptionDispatchInfo? _failure;
     private bool _running;
 
     /// <summary>Flushes, or waits for a flush by another caller that began after this call.</summary>
@@ -14,11 +21,16 @@ internal sealed class SharedFlush
     {
         lock (_gate)
         {
-            var needed = _begun + 1;
+            var seen = _begun;
             while (_running)
             {
                 Monitor.Wait(_gate);
-                if (_done >= needed)
+                if (_failed >= seen)
+                {
+                    _failure!.Throw();
+                }
+
+                if (_done > seen)
                 {
                     return;
                 }
@@ -28,18 +40,30 @@ internal sealed class SharedFlush
             _begun++;
         }
 
-        var succeeded = false;
+        ExceptionDispatchInfo? failure = null;
         try
         {
             flush();
-            succeeded = true;
+        }
+        catch (Exception error)
+        {
+            failure = ExceptionDispatchInfo.Capture(error);
+            throw;
         }
         finally
         {
             lock (_gate)
             {
                 _running = false;
-                _done = succeeded ? _begun : _done;
+                if (failure is null)
+                {
+                    _done = _begun;
+                }
+                else
+                {
+                    (_failed, _failure) = (_begun, failure);
+                }
+
                 Monitor.PulseAll(_gate);
             }
         }

@@ -68,7 +68,7 @@ internal sealed class StoreIndex : IDisposable
         {
             sequence = _sequence + 1;
             journalLength = _journal!.Length;
-            _journal.Append(new JournalEntry(sequence, stem, after, steps), durable);
+            _journal.Append(new JournalEntry(sequence, stem, after, steps).ToLine());
             _sequence = sequence;
             _running.Add(sequence);
         }
@@ -76,6 +76,12 @@ internal sealed class StoreIndex : IDisposable
         var moved = false;
         try
         {
+            if (durable)
+            {
+                // Outside the gate: changes of other images that are decided meanwhile are on the disk with the same flush.
+                _journal.Flush();
+            }
+
             DiskStepRunner.Run(_layout, _disk, steps, ref moved);
         }
         catch (Exception exception) when (!moved && exception is (IOException or UnauthorizedAccessException))
@@ -189,7 +195,8 @@ internal sealed class StoreIndex : IDisposable
             }
             else
             {
-                _journal!.Append(new JournalEntry(++_sequence, stem, before, DiskSteps.None), durable: true);
+                _journal!.Append(new JournalEntry(++_sequence, stem, before, DiskSteps.None).ToLine());
+                _journal.Flush();
             }
         }
     }
