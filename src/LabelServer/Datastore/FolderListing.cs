@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using LabelServer.Datastore.Names;
 
 namespace LabelServer.Datastore;
@@ -58,12 +59,19 @@ internal sealed partial class FolderListing
 
     private static HashSet<string> Names(StudiesLayout layout, string folder, bool followOutsideLinks, ILogger logger)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+        // The system says with each name whether it is a link; only of links more is asked.
+        var names = new HashSet<string>(FileNames(folder, FileAttributes.ReparsePoint), StringComparer.Ordinal);
+        foreach (var name in FileNames(folder, 0))
         {
+            if (names.Contains(name))
+            {
+                continue;
+            }
+
+            var file = new FileInfo(Path.Combine(folder, name));
             if (followOutsideLinks || layout.IsInside(file))
             {
-                names.Add(file.Name);
+                names.Add(name);
             }
             else
             {
@@ -73,6 +81,12 @@ internal sealed partial class FolderListing
 
         return names;
     }
+
+    private static FileSystemEnumerable<string> FileNames(string folder, FileAttributes left) =>
+        new(folder, (ref FileSystemEntry entry) => entry.FileName.ToString(), new EnumerationOptions { AttributesToSkip = left, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "'{Path}' is a link to a place outside the studies folder and is left out. Copy the file, or allow such links with MONAI_LABEL_DATASTORE_FOLLOW_LINKS=true.")]
     private static partial void LogOutsideLink(ILogger logger, string path);

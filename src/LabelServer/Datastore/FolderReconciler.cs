@@ -33,9 +33,9 @@ internal sealed partial class FolderReconciler(StudiesLayout layout, FilePattern
             stems.Add(image.Stem);
         }
 
-        foreach (var (stem, extension) in listing.Images.OrderBy(i => i.Key, StringComparer.Ordinal))
+        foreach (var (stem, extension) in listing.Images.Where(i => !stems.Contains(i.Key)).OrderBy(i => i.Key, StringComparer.Ordinal))
         {
-            if (!stems.Contains(stem) && !isReserved(stem) && state.FindByStem(stem) is null && File.Exists(Path.Combine(layout.Images, stem + extension)))
+            if (!isReserved(stem) && state.FindByStem(stem) is null && File.Exists(Path.Combine(layout.Images, stem + extension)))
             {
                 images.Add(Found(state, stem, extension));
                 stems.Add(stem);

@@ -15,18 +15,24 @@ public sealed class InfoDocument
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly KeyValuePair<string, JsonElement>[] _members;
+    // Of one that was read from JSON only made when they are asked for: an index of ten thousand images is opened without looking into any of them.
+    private KeyValuePair<string, JsonElement>[]? _made;
+    private readonly JsonElement _source;
 
-    private InfoDocument(KeyValuePair<string, JsonElement>[] members) => _members = members;
+    private InfoDocument(KeyValuePair<string, JsonElement>[] members) => _made = members;
+
+    private InfoDocument(JsonElement source) => _source = source;
+
+    private KeyValuePair<string, JsonElement>[] Made => _made ??= MembersOf(_source);
 
     /// <summary>No members.</summary>
     public static InfoDocument Empty { get; } = new([]);
 
     /// <summary>The number of members.</summary>
-    public int Count => _members.Length;
+    public int Count => Made.Length;
 
     /// <summary>The members in their order.</summary>
-    public IReadOnlyList<KeyValuePair<string, JsonElement>> Members => _members;
+    public IReadOnlyList<KeyValuePair<string, JsonElement>> Members => Made;
 
     /// <summary>Reads a JSON object from text that a client sent. Empty text, and <c>[]</c>, count as no members.</summary>
     /// <param name="text">JSON text, perhaps with Python's NaN.</param>
@@ -71,14 +77,7 @@ public sealed class InfoDocument
             throw new ArgumentException("Not a JSON object.", nameof(element));
         }
 
-        // In the order of first appearance, with the last value; not by Set, which looks through all members each time.
-        var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var member in element.EnumerateObject())
-        {
-            members[member.Name] = member.Value;
-        }
-
-        return members.Count == 0 ? Empty : new([.. members]);
+        return element.EnumerateObject().MoveNext() ? new(element) : Empty;
     }
 
     /// <summary>Parses UTF-8 JSON, Python's NaN and infinities taken as null.</summary>
@@ -93,7 +92,13 @@ public sealed class InfoDocument
     /// <summary>The value of a key.</summary>
     public bool TryGet(string key, out JsonElement value)
     {
-        foreach (var member in _members)
+        if (_made is null)
+        {
+            // Finds the last of a key that occurs twice.
+            return _source.TryGetProperty(key, out value);
+        }
+
+        foreach (var member in _made)
         {
             if (member.Key == key)
             {
@@ -112,7 +117,7 @@ public sealed class InfoDocument
     /// <summary>The same document with a key set, in its old place or at the end.</summary>
     public InfoDocument With(string key, JsonElement value)
     {
-        var members = _members.ToList();
+        var members = Made.ToList();
         Set(members, key, value);
         return new([.. members]);
     }
@@ -127,7 +132,7 @@ public sealed class InfoDocument
     public InfoDocument With(string key, InfoDocument value) => With(key, Element(value.Write));
 
     /// <summary>The same document without a key.</summary>
-    public InfoDocument Without(string key) => TryGet(key, out _) ? new([.. _members.Where(m => m.Key != key)]) : this;
+    public InfoDocument Without(string key) => TryGet(key, out _) ? new([.. Made.Where(m => m.Key != key)]) : this;
 
     /// <summary>The same document with every key of <paramref name="changes"/> set. Values are replaced whole.</summary>
     public InfoDocument Merge(InfoDocument changes)
@@ -137,8 +142,8 @@ public sealed class InfoDocument
             return this;
         }
 
-        var members = new OrderedDictionary<string, JsonElement>(_members, StringComparer.Ordinal);
-        foreach (var member in changes._members)
+        var members = new OrderedDictionary<string, JsonElement>(Made, StringComparer.Ordinal);
+        foreach (var member in changes.Made)
         {
             members[member.Key] = member.Value;
         }
@@ -157,7 +162,7 @@ public sealed class InfoDocument
     /// <summary>Writes the members only, into an object that the caller has opened.</summary>
     public void WriteMembers(Utf8JsonWriter writer)
     {
-        foreach (var member in _members)
+        foreach (var member in Made)
         {
             writer.WritePropertyName(member.Key);
             member.Value.WriteTo(writer);
@@ -166,6 +171,18 @@ public sealed class InfoDocument
 
     /// <summary>Compact JSON.</summary>
     public override string ToString() => Element(Write).GetRawText();
+
+    // In the order of first appearance, with the last value; not by Set, which looks through all members each time.
+    private static KeyValuePair<string, JsonElement>[] MembersOf(JsonElement element)
+    {
+        var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            members[member.Name] = member.Value;
+        }
+
+        return [.. members];
+    }
 
     // An escaped half of a surrogate pair is JSON by the letter, but no text: nothing could write it again.
     private static void RequireWholeText(JsonElement element)

@@ -153,12 +153,26 @@ internal static class IndexFile
         var others = InfoDocument.Empty;
         foreach (var member in value.EnumerateObject())
         {
-            if (!known.Contains(member.Name, StringComparer.Ordinal))
+            if (!IsOneOf(member, known))
             {
                 others = others.With(member.Name, member.Value);
             }
         }
 
         return others;
+    }
+
+    // Without making text of the name: it is asked for each member of each image.
+    private static bool IsOneOf(JsonProperty member, string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (member.NameEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -89,14 +89,14 @@ internal sealed class Journal : IDisposable
         return journal;
     }
 
-    /// <summary>Appends an entry.</summary>
+    /// <summary>Appends a line. It outlives this process at once, a power cut only after <see cref="Flush"/>.</summary>
     /// <exception cref="IOException">The disk refused; the journal is as before.</exception>
-    public void Append(JournalEntry entry, bool durable)
+    public void Append(ReadOnlySpan<byte> line)
     {
         var before = _file!.Length;
         try
         {
-            _disk.Append(_file, entry.ToLine(), durable);
+            _disk.Append(_file, line);
         }
         catch (IOException)
         {
@@ -157,5 +157,5 @@ internal sealed class Journal : IDisposable
 /// <param name="Entries">The entries asked for, in their order.</param>
 /// <param name="LastSequence">The largest sequence number in the file.</param>
 /// <param name="SoundLength">The length up to the end of the last sound line.</param>
-/// <param name="DamagedLines">Lines, before the last sound one or after it, whose check fails.</param>
+/// <param name="DamagedLines">Lines among those asked for, before the last sound one or after it, whose check fails.</param>
 internal sealed record JournalContent(IReadOnlyList<JournalEntry> Entries, long LastSequence, long SoundLength, int DamagedLines);

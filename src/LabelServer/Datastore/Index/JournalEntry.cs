@@ -50,8 +50,8 @@ internal sealed record JournalEntry(long Sequence, string Stem, ImageEntry? Imag
         return line;
     }
 
-    /// <summary>The sequence number of a line whose check holds; null for a damaged line.</summary>
-    public static long? SequenceOf(ReadOnlySpan<byte> line)
+    /// <summary>The sequence number that a line begins with, whether or not its check holds; null when it has not the form of a line.</summary>
+    public static long? ClaimedSequence(ReadOnlySpan<byte> line)
     {
         if (line.Length < CheckLength + 4 || line[CheckLength] != ' ')
         {
@@ -59,14 +59,12 @@ internal sealed record JournalEntry(long Sequence, string Stem, ImageEntry? Imag
         }
 
         var rest = line[(CheckLength + 1)..];
-        if (!line[..CheckLength].SequenceEqual(Encoding.ASCII.GetBytes(Check(rest))))
-        {
-            return null;
-        }
-
         var space = rest.IndexOf((byte)' ');
         return space > 0 && long.TryParse(rest[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
     }
+
+    /// <summary>Whether the check of a line with a <see cref="ClaimedSequence"/> holds.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> line) => Ascii.Equals(line[..CheckLength], Check(line[(CheckLength + 1)..]));
 
     /// <summary>Reads a line whose check holds.</summary>
     /// <exception cref="JsonException">It was written by something else.</exception>
