@@ -19,6 +19,7 @@ internal sealed partial class StateDatabase : IDisposable
     private readonly ILogger<StateDatabase> _logger;
     private readonly string _connection;
     private readonly Lock _gate = new();
+    private readonly Lock _writing = new();
     private bool _isReady;
 
     /// <summary>Creates the database object; nothing is opened yet.</summary>
@@ -49,10 +50,15 @@ internal sealed partial class StateDatabase : IDisposable
     public T Write<T>(Func<SqliteConnection, T> change) => Guard(() =>
     {
         using var connection = Open();
-        using var transaction = connection.BeginTransaction();
-        var result = change(connection);
-        transaction.Commit();
-        return result;
+
+        // SQLite has one writer at a time, and one that finds another at work is let sleep for a sixth of a second.
+        lock (_writing)
+        {
+            using var transaction = connection.BeginTransaction();
+            var result = change(connection);
+            transaction.Commit();
+            return result;
+        }
     });
 
     /// <inheritdoc cref="Write{T}"/>
