@@ -1,3 +1,4 @@
+using LabelServer.Worker.Devices;
 using LabelServer.Worker.Hosting;
 
 ProcessGroup.Leave();
@@ -14,6 +15,9 @@ catch (InvalidDataException error)
 }
 
 await using var app = WorkerHost.Create(start, bundles: null, Console.In);
+
+// Loading libtorch takes longer than starting the host, so the two go side by side. What fails here is told when the server asks for the devices.
+var looking = Task.Run(() => app.Services.GetRequiredService<DeviceInventory>().Devices);
 try
 {
     await app.StartAsync();
@@ -21,9 +25,11 @@ try
 catch (OperationCanceledException)
 {
     // The server was gone before this worker took calls.
+    await ((Task)looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     return 0;
 }
 
 await Console.Out.WriteLineAsync(WorkerHost.ReadyLine);
 await app.WaitForShutdownAsync();
+await ((Task)looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 return 0;
