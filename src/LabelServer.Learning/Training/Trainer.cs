@@ -96,6 +96,12 @@ public sealed class Trainer
         // Also of a run that was interrupted after it had stopped.
         var stoppedEarly = StopsEarly(state);
         var publishedEpoch = -1;
+        if (state.Epoch >= Settings.Epochs && _run.Validation.Count > 0)
+        {
+            // Interrupted, and now to end where it already is: the validation of the last epoch is still to be done.
+            await JudgeAsync();
+        }
+
         while (state.Epoch < Settings.Epochs && !stoppedEarly)
         {
             var epoch = state.Epoch + 1;
@@ -104,16 +110,7 @@ public sealed class Trainer
             _progress?.Report(new TrainingEvent.EpochDone(epoch, loss, _time.GetElapsedTime(begun)));
             if (_run.Validation.Count > 0 && (epoch % Settings.ValidationInterval == 0 || epoch == Settings.Epochs))
             {
-                var result = await ValidateAsync(validator, session.CopyTo, built, cancellationToken);
-                state = Judge(state, result, session, out var isBest);
-                _progress?.Report(new TrainingEvent.Validated(epoch, result, isBest, _time.GetElapsedTime(begun)));
-                if (_run.PublishAlways || (isBest && !(result.MeanDice < state.IncumbentMeanDice)))
-                {
-                    await PublishAsync(session, new(epoch, result.MeanDice, result.DicePerClass, _run.Training.Count, _run.Validation.Count), cancellationToken);
-                    publishedEpoch = epoch;
-                    state = state with { IncumbentMeanDice = result.MeanDice };
-                }
-
+                await JudgeAsync();
                 stoppedEarly = StopsEarly(state);
             }
 
@@ -126,6 +123,19 @@ public sealed class Trainer
         }
 
         return new(state.Epoch, stoppedEarly, state.BestMeanDice, state.BestEpoch, state.Losses);
+
+        async Task JudgeAsync()
+        {
+            var result = await ValidateAsync(validator, session.CopyTo, built, cancellationToken);
+            state = Judge(state, result, session, out var isBest);
+            _progress?.Report(new TrainingEvent.Validated(state.Epoch, result, isBest, _time.GetElapsedTime(begun)));
+            if (_run.PublishAlways || (isBest && !(result.MeanDice < state.IncumbentMeanDice)))
+            {
+                await PublishAsync(session, new(state.Epoch, result.MeanDice, result.DicePerClass, _run.Training.Count, _run.Validation.Count), cancellationToken);
+                publishedEpoch = state.Epoch;
+                state = state with { IncumbentMeanDice = result.MeanDice };
+            }
+        }
     }
 
     private bool StopsEarly(RunState state) => Settings.EarlyStopPatience > 0 && state.WithoutImprovement >= Settings.EarlyStopPatience;

@@ -55,6 +55,27 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_ResumedWhereItIsToEnd_ValidatesAndPublishes()
+    {
+        var settings = Quick with { ValidationInterval = 10 };
+        using var cancel = new CancellationTokenSource();
+        var stop = new Collect(e =>
+        {
+            if (e is TrainingEvent.BatchDone { Epoch: 3, Batch: 1 })
+            {
+                cancel.Cancel();
+            }
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Trainer(settings, Resumable("shortened"), stop).RunAsync(cancel.Token));
+        var sink = new Sink();
+
+        var outcome = await Run(settings with { Epochs = 2 }, Resumable("shortened") with { Sink = sink });
+
+        Assert.Equal((2, 2), (outcome.Epochs, outcome.BestEpoch));
+        Assert.Equal(2, Assert.Single(sink.Published).Info.Epoch);
+    }
+
+    [Fact]
     public async Task RunAsync_SavedRunOfOtherData_BeginsAnew()
     {
         await Run(Quick with { Epochs = 1 }, Resumable("other"));
