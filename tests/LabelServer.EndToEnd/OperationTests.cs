@@ -96,9 +96,13 @@ public sealed class OperationTests
         (_, var bytes) = await SendAsync("GET", link["/annotate".Length..], string.Empty);
         Assert.Equal(NiftiBytes.Ct([6, 5, 4]), bytes);
 
-        // A client on the proxy's machine is not on this one.
-        (_, sample) = await RawClient.SendAsync(server.Address, $"POST /labels/activelearning/first HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-For: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
-        Assert.Equal("/labels/datastore/image?image=a", JsonNode.Parse(sample)!["path"]!.GetValue<string>());
+        // A client on the proxy's machine is not on this one. The first image is reserved for the other client.
+        (head, _) = await SendAsync("PUT", "/labels/datastore/?image=b", $"Content-Type: multipart/form-data; boundary=----------lImIt_of_THE_fIle_eW_$\r\nContent-Length: {image.Length}\r\n", image);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", head, StringComparison.Ordinal);
+        (_, sample) = await RawClient.SendAsync(
+            server.Address,
+            $"POST /labels/activelearning/first HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: annotate.hospital.example\r\nContent-Length: 0\r\n\r\n");
+        Assert.Equal("/labels/datastore/image?image=b", JsonNode.Parse(sample)!["path"]!.GetValue<string>());
     }
 
     [Fact]
