@@ -8,7 +8,7 @@ namespace LabelServer.Http;
 /// <summary>Reads a form as the clients of MONAI Label really send it, into an <see cref="UploadForm"/>.</summary>
 /// <remarks>
 /// <para>Taken: no body; no content type; <c>application/x-www-form-urlencoded</c>; <c>multipart/*</c> with any boundary (the Python client's has ten dashes, <c>$</c> and <c>_</c>); a multipart body under a stale
-/// content type such as <c>application/json</c>, whose boundary is then its first line (protocol 11.2). Any other body counts as no form, as in the original.</para>
+/// content type such as <c>application/json</c>, or the Python client's multipart type of an earlier request, whose boundary is then its first line (protocol 11.2). Any other body counts as no form, as in the original.</para>
 /// <para>A part is a file when its disposition has a file name. Files have no size limit and never pass through memory as a whole; text has <see cref="TextLimit"/>.</para>
 /// </remarks>
 internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive)
@@ -19,6 +19,8 @@ internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive
     /// <summary>The largest number of parts. A DICOM series of a whole body has a few thousand files.</summary>
     public const int PartLimit = 20_000;
 
+    // Once it has logged in, the Python client sends the header of its last own form with the next session too, whose body another library writes.
+    private const string PythonClientBoundary = "----------lImIt_of_THE_fIle_eW_$";
     private const int PeekLength = 4096;
     private const string BrokenBody = "There was an error parsing the body";
     private int _textLeft = TextLimit;
@@ -36,20 +38,24 @@ internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive
             return;
         }
 
+        string? declared = null;
         if (request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true)
         {
-            var boundary = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).Value;
-            if (string.IsNullOrEmpty(boundary))
+            declared = HeaderUtilities.RemoveQuotes(type?.Boundary ?? default).Value;
+            if (string.IsNullOrEmpty(declared))
                 throw new BadRequestException("Missing boundary in multipart.");
-            await ReadMultipartAsync(request.Body, boundary, cancellationToken);
-            return;
+            if (declared != PythonClientBoundary)
+            {
+                await ReadMultipartAsync(request.Body, declared, cancellationToken);
+                return;
+            }
         }
 
         var peeked = await PeekAsync(request.Body, cancellationToken);
-        if (RecoverBoundary(peeked.Span) is { } recovered)
+        if ((RecoverBoundary(peeked.Span) ?? declared) is { } boundary)
         {
             await using var whole = new PrefixedStream(peeked, request.Body);
-            await ReadMultipartAsync(whole, recovered, cancellationToken);
+            await ReadMultipartAsync(whole, boundary, cancellationToken);
         }
     }
 

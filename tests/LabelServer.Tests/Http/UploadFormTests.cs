@@ -40,6 +40,15 @@ public sealed class UploadFormTests : IDisposable
         Assert.Equal(3, form.RequiredFile("file").Length);
     }
 
+    [Fact]
+    public async Task ReadAsync_AnotherLibrarysBodyUnderThePythonClientsStaleType_RecoversTheBoundary()
+    {
+        var body = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(PythonBody("{}", [1, 2, 3])).Replace(Boundary, "c9d1f2", StringComparison.Ordinal));
+        await using var form = await ReadAsync($"multipart/form-data; boundary={Boundary}", body);
+        Assert.Equal(3, form.RequiredFile("file").Length);
+        await Assert.ThrowsAsync<BadRequestException>(() => ReadAsync("multipart/form-data; boundary=another", body));
+    }
+
     [Theory]
     [InlineData(null, "")]
     [InlineData("application/json", """{"params": {}}""")]
