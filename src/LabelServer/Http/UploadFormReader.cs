@@ -21,7 +21,9 @@ internal sealed class UploadFormReader(UploadForm form, FilePartReceiver receive
 
     // Once it has logged in, the Python client sends the header of its last own form with the next session too, whose body another library writes.
     private const string PythonClientBoundary = "----------lImIt_of_THE_fIle_eW_$";
-    private const int PeekLength = 4096;
+
+    // What is looked at for a boundary, and no more: the rest may be long in coming.
+    private const int PeekLength = 256;
     private const string BrokenBody = "There was an error parsing the body";
     private int _textLeft = TextLimit;
 
