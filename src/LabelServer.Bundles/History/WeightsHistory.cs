@@ -81,12 +81,18 @@ public sealed class WeightsHistory
         Directory.CreateDirectory(_folder);
         KeepServed();
         var version = new WeightsVersion(Newest + 1, _time.GetUtcNow(), info);
-        await OrNothingAsync(version.Version, async () =>
+        try
         {
             await write(PathOf(version.Version), cancellationToken);
             Note(version);
             Serve(version.Version);
-        });
+        }
+        catch
+        {
+            Forget(version.Version);
+            throw;
+        }
+
         Prune();
     }
 
@@ -134,40 +140,19 @@ public sealed class WeightsHistory
         }
 
         var version = new WeightsVersion(Versions().Count == 0 ? 0 : Newest + 1, new DateTimeOffset(File.GetLastWriteTimeUtc(ServedFile), TimeSpan.Zero), null);
-        OrNothing(version.Version, () =>
+        try
         {
             File.Copy(ServedFile, PathOf(version.Version), overwrite: true);
             Note(version);
-        });
-    }
-
-    private void OrNothing(int version, Action keep)
-    {
-        try
-        {
-            keep();
         }
         catch
         {
-            Forget(version);
+            Forget(version.Version);
             throw;
         }
     }
 
-    private async Task OrNothingAsync(int version, Func<Task> keep)
-    {
-        try
-        {
-            await keep();
-        }
-        catch
-        {
-            Forget(version);
-            throw;
-        }
-    }
-
-    // What is left of a version that could not be kept would fill a full disk.
+    // Of a version that is too old, or that could not be kept: what is left of it would fill a full disk.
     private void Forget(int version)
     {
         File.Delete(InfoOf(version));

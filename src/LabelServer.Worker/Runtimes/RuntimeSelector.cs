@@ -42,7 +42,7 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
             return await open(candidates[0].Networks);
         }
 
-        var key = $"{description} on {options.Device}, {options.Precision}, {devices.Threads} threads, torch {devices.TorchVersion}, onnx {devices.OnnxVersion}";
+        var key = $"{description} on {options.Device}, {options.Precision}, {devices.Threads} threads, torch {devices.TorchVersion}, onnx {devices.OnnxVersion}, {ClearlyFaster}";
         if (timings.Find(key) is { } known && candidates.FirstOrDefault(c => c.Runtime == known) is { } kept)
             return await open(kept.Networks);
         return await MeasureAsync(name, key, options, candidates, open, cancellationToken);

@@ -42,6 +42,7 @@ internal sealed class IncomingFiles(StudiesLayout layout, IStoreDisk disk)
     /// <summary>The checksum of a file as clients get it: <c>SHA256:</c> and 64 lower case hex digits.</summary>
     public static async Task<string> ChecksumAsync(Stream content, CancellationToken cancellationToken)
     {
+        // In large blocks, since the file has no buffer of its own.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var block = ArrayPool<byte>.Shared.Rent(BlockLength);
         try

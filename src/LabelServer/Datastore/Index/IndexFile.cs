@@ -153,26 +153,13 @@ internal static class IndexFile
         var others = InfoDocument.Empty;
         foreach (var member in value.EnumerateObject())
         {
-            if (!IsOneOf(member, known))
+            // Without making text of the name: it is asked for each member of each image.
+            if (!Array.Exists(known, member.NameEquals))
             {
                 others = others.With(member.Name, member.Value);
             }
         }
 
         return others;
-    }
-
-    // Without making text of the name: it is asked for each member of each image.
-    private static bool IsOneOf(JsonProperty member, string[] names)
-    {
-        foreach (var name in names)
-        {
-            if (member.NameEquals(name))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
