@@ -14,8 +14,8 @@ internal static class WorkerEnvironment
     private const string OpenMpWaiting = "OMP_WAIT_POLICY";
 
     // The C library otherwise maps and unmaps every large tensor, and touching fresh pages costs about half of the speed of a convolution. The threshold is the largest
-    // that it accepts; what is kept is given back after each job.
-    private const string KeepMemory = "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_threshold=33554432";
+    // that it accepts; what is kept is given back after each job. Huge pages, where the kernel gives them to those who ask, save a tenth of the network's time.
+    private const string KeepMemory = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_threshold=33554432";
 
     /// <summary>Sets the variables. What the user has set already stays.</summary>
     public static void Apply(ProcessStartInfo info, WorkerOptions options)

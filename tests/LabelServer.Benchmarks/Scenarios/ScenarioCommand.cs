@@ -14,15 +14,12 @@ internal static class ScenarioCommand
         ["infer-lowres"] = (options, token) => InferScenario.RunAsync(highres: false, options, token),
         ["infer-highres"] = (options, token) => InferScenario.RunAsync(highres: true, options, token),
         ["start"] = StartScenario.RunAsync,
-        ["train-step"] = TrainStepScenario.RunAsync,
         ["submit-labels"] = SubmitLabelsScenario.RunAsync,
         ["info-under-load"] = InfoUnderLoadScenario.RunAsync,
         ["active-learning"] = ActiveLearningScenario.RunAsync,
-
-        // Parts of the others, in a process of their own with the worker's environment.
-        [NetworkScenario.Name] = NetworkScenario.RunAsync,
-        [WinogradEstimate.Name] = WinogradEstimate.RunAsync,
-        [TrainStepScenario.Inner] = TrainStepScenario.MeasureAsync,
+        ["train-step"] = InnerProcess.Of("train-step", TrainStepScenario.RunAsync),
+        [NetworkScenario.Name] = InnerProcess.Of(NetworkScenario.Name, NetworkScenario.RunAsync),
+        [WinogradEstimate.Name] = InnerProcess.Of(WinogradEstimate.Name, WinogradEstimate.RunAsync),
     };
 
     /// <summary>Runs a scenario; its report goes to standard output, or to the file that <c>--json</c> names.</summary>

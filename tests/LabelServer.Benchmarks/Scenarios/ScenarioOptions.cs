@@ -23,6 +23,9 @@ internal sealed class ScenarioOptions
         return new(values);
     }
 
+    /// <summary>The pairs as arguments again.</summary>
+    public IEnumerable<string> Arguments => _values.SelectMany(pair => new[] { "--" + pair.Key, pair.Value });
+
     /// <summary>A text, or null.</summary>
     public string? Text(string key) => _values.GetValueOrDefault(key);
 

@@ -9,19 +9,10 @@ namespace LabelServer.Benchmarks.Scenarios;
 /// <summary>Training steps of the wholeBody network by the bundle's own train config, batch 1 of 96³, from random weights: on a synthetic scan, or with <c>--scan example_ct</c> on a real one with partial labels.</summary>
 internal static class TrainStepScenario
 {
-    /// <summary>The part that runs in a process with the worker's environment.</summary>
-    public const string Inner = "train-step-inner";
-
     private const string Example = "example_ct";
 
-    /// <summary>Runs <see cref="Inner"/> in such a process.</summary>
-    public static Task<JsonObject> RunAsync(ScenarioOptions options, CancellationToken cancellationToken) => InnerProcess.RunAsync(
-        Inner,
-        ["--precision", options.Text("precision") ?? "float32", "--repeat", options.Text("repeat") ?? "3", "--scan", options.Text("scan") ?? "phantom", "--highres", options.Text("highres") ?? "true"],
-        cancellationToken);
-
-    /// <summary>Measures in this process.</summary>
-    public static async Task<JsonObject> MeasureAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    /// <summary>Measures in this process, which should have the worker's environment.</summary>
+    public static async Task<JsonObject> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         using var folder = new ScenarioFolder();
         var bundle = WholeBodyBundle.Write(folder.Path, withWeights: false);
