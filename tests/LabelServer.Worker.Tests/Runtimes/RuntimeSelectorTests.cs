@@ -36,7 +36,7 @@ public sealed class RuntimeSelectorTests : IDisposable
         Assert.Equal("onnx", first.Device);
         Assert.True(_made[0].IsDisposed);
         Assert.False(_made[1].IsDisposed);
-        Assert.Equal(2, _log.Lines.Count);
+        Assert.Equal(3, _log.Lines.Count);
 
         using var second = await Create(new NetworkOptions());
 
@@ -55,6 +55,29 @@ public sealed class RuntimeSelectorTests : IDisposable
         using var network = await Selector(_torch, onnx).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop);
 
         Assert.Equal(expected, network.Device);
+    }
+
+    [Theory]
+    [InlineData(0.7, "onnx")]
+    [InlineData(1.4, "torch")]
+    public async Task Create_TheOtherRuntimeIsClearlyFasterOnASmallWindow_AUsualOneDecides(double share, string expected)
+    {
+        var onnx = new ScriptedNetworks(_ => new ScriptedNetwork("onnx", shape => _time.Advance(TimeSpan.FromSeconds(shape.Size.I == 96 ? 2 * share : 1))));
+
+        using var network = await Selector(_torch, onnx).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop);
+
+        Assert.Equal(expected, network.Device);
+    }
+
+    [Fact]
+    public async Task Create_ANetworkThatTakesSmallWindowsOnly_IsJudgedByThose()
+    {
+        Func<string, double, Func<NetworkOptions, INetwork>> make = (name, seconds) => _ => new ScriptedNetwork(
+            name, shape => _time.Advance(shape.Size.I == 96 ? throw new NetworkException("It takes windows of 48³.") : TimeSpan.FromSeconds(seconds)));
+
+        using var network = await Selector(new ScriptedNetworks(make("torch", 2)), new ScriptedNetworks(make("onnx", 1))).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop);
+
+        Assert.Equal("onnx", network.Device);
     }
 
     [Theory]
