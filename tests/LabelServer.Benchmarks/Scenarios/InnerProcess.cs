@@ -11,18 +11,19 @@ internal static class InnerProcess
     private const string Here = "here";
 
     /// <summary>A scenario that runs in such a process.</summary>
-    public static Func<ScenarioOptions, CancellationToken, Task<JsonObject>> Of(string name, Func<ScenarioOptions, CancellationToken, Task<JsonObject>> scenario) =>
-        (options, token) => options.Text(Here) is null ? RunAsync(name, options.Arguments, token) : scenario(options, token);
+    public static Func<ScenarioOptions, CancellationToken, Task<JsonObject>> Of(
+        string name, Func<ScenarioOptions, CancellationToken, Task<JsonObject>> scenario, bool isTraining = false) =>
+        (options, token) => options.Text(Here) is null ? RunAsync(name, options.Arguments, token, isTraining) : scenario(options, token);
 
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<JsonObject> RunAsync(string scenario, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task<JsonObject> RunAsync(string scenario, IEnumerable<string> arguments, CancellationToken cancellationToken, bool isTraining = false)
     {
         var info = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         info.ArgumentList.Add(typeof(InnerProcess).Assembly.Location);
         foreach (var argument in (string[])["scenario", scenario, .. arguments, "--" + Here, "yes"])
             info.ArgumentList.Add(argument);
-        WorkerEnvironment.Apply(info, new WorkerOptions());
+        WorkerEnvironment.Apply(info, new WorkerOptions { IsBackground = isTraining });
         using var process = Process.Start(info)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

@@ -17,7 +17,7 @@ internal static class ScenarioCommand
         ["submit-labels"] = SubmitLabelsScenario.RunAsync,
         ["info-under-load"] = InfoUnderLoadScenario.RunAsync,
         ["active-learning"] = ActiveLearningScenario.RunAsync,
-        ["train-step"] = InnerProcess.Of("train-step", TrainStepScenario.RunAsync),
+        ["train-step"] = InnerProcess.Of("train-step", TrainStepScenario.RunAsync, isTraining: true),
         [NetworkScenario.Name] = InnerProcess.Of(NetworkScenario.Name, NetworkScenario.RunAsync),
         [WinogradEstimate.Name] = InnerProcess.Of(WinogradEstimate.Name, WinogradEstimate.RunAsync),
     };
