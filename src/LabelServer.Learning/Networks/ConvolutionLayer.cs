@@ -11,6 +11,9 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "conv")]
     private readonly nn.Module<Tensor, Tensor> _conv;
 
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+
     // Stride 1 and no bias.
     private readonly bool _isPlain;
 
@@ -28,6 +31,8 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
         LayerChecks.RequireChannels(inChannels, outChannels);
         _isPlain = spatialDims == 3 && stride == 1 && !bias;
         var padding = (kernelSize - 1) / 2;
+        _stride = [.. Enumerable.Repeat((long)stride, spatialDims)];
+        _padding = [.. Enumerable.Repeat((long)padding, spatialDims)];
         _conv = spatialDims == 2
             ? nn.Conv2d(inChannels, outChannels, kernelSize, stride, padding, bias: bias)
             : nn.Conv3d(inChannels, outChannels, kernelSize, stride, padding, bias: bias);
@@ -41,6 +46,26 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     public Tensor? Bias => _conv.get_parameter("bias");
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) =>
-        _isPlain && FewChannelConvolution.Takes(input, Weight) ? FewChannelConvolution.apply(input, Weight) : _conv.call(input);
+    public override Tensor forward(Tensor input)
+    {
+        if (input.dtype == ScalarType.BFloat16 && input.shape[1] == 1 && input.device.type == TorchSharp.DeviceType.CPU)
+        {
+            return OfTwoChannels(input);
+        }
+
+        return _isPlain && FewChannelConvolution.Takes(input, Weight) ? FewChannelConvolution.apply(input, Weight) : _conv.call(input);
+    }
+
+    // Where a virtual machine hides the sizes of the caches, oneDNN 3.7 computes bfloat16 convolutions of a single channel wrongly unless the channels out are multiples of 16. With a second channel of
+    // zeros it does not, and only the first layer has a single one.
+    private Tensor OfTwoChannels(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var image = TorchLayout.ImageLast(cat([input, zeros_like(input)], 1));
+        var weight = TorchLayout.ImageLast(cat([Weight, zeros_like(Weight)], 1));
+        var output = _stride.Length == 2
+            ? nn.functional.conv2d(image, weight, Bias, _stride, _padding)
+            : nn.functional.conv3d(image, weight, Bias, _stride, _padding);
+        return output.MoveToOuterDisposeScope();
+    }
 }

@@ -14,6 +14,17 @@ internal static class TorchLayout
         return ToFirst(dense);
     }
 
+    /// <summary>An image [N, C, X, Y(, Z)] with the channel fastest, in the caller's scope.</summary>
+    /// <remarks>
+    /// With one channel both orders are the same memory, and libtorch goes by the strides. Those of the other order make oneDNN 3.7 copy the image into blocks of channels; on some processors (seen
+    /// on a Zen 5) it then computes bfloat16 convolutions to numbers of channels that are not multiples of 16 wrongly.
+    /// </remarks>
+    public static Tensor ImageLast(Tensor image)
+    {
+        long[] shape = [image.shape[0], .. image.shape[2..], 1];
+        return ToFirst(image.shape[1] == 1 ? image.contiguous().view(shape) : ToLast(image).contiguous());
+    }
+
     /// <summary>[N, C, X, Y(, Z)] seen as [N, X, Y(, Z), C].</summary>
     public static Tensor ToLast(Tensor tensor) => tensor.dim() == 4 ? tensor.permute(0, 2, 3, 1) : tensor.permute(0, 2, 3, 4, 1);
 

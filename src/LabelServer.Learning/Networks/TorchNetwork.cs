@@ -157,7 +157,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         return new LinearHead(weight.data<float>().ToArray(), bias.data<float>().ToArray());
     }
 
-    // Windows come with the channel slowest. With one channel both layouts are the same memory.
+    // Windows come with the channel slowest.
     private Tensor Fill(ReadOnlySpan<float> windows, WindowBatchShape shape)
     {
         long[] spatial = shape.SpatialDims == 2 ? [shape.Size.I, shape.Size.J] : [shape.Size.I, shape.Size.J, shape.Size.K];
@@ -169,10 +169,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         }
 
         MemoryMarshal.AsBytes(windows).CopyTo(_input.bytes);
-        var last = shape.Channels == 1
-            ? _input.view([shape.Count, .. spatial, 1])
-            : TorchLayout.ToLast(_input).contiguous();
-        return TorchLayout.ToFirst(last.to(TorchPrecision.TypeOf(Precision)).to(_device));
+        return TorchLayout.ImageLast(_input).to(TorchPrecision.TypeOf(Precision)).to(_device);
     }
 
     // [N, features, …] to the mean of each feature, row-major [N, features].

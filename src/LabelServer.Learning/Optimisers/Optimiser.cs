@@ -65,13 +65,9 @@ public abstract class Optimiser : IDisposable
         }
     }
 
-    /// <summary>A copy of what the optimiser remembers.</summary>
-    public OptimiserState ExportState() => new(
-        Steps,
-        _slots.ToDictionary(
-            s => s.Key,
-            s => (IReadOnlyDictionary<string, float[]>)s.Value.ToDictionary(p => p.Key, p => Values(p.Value)),
-            StringComparer.Ordinal));
+    /// <summary>What the optimiser remembers: for each slot, such as <c>exp_avg</c>, the values of each weight that has been updated. The tensors are its own, and change with the next step.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Tensor>> Slots =>
+        _slots.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, Tensor>)s.Value, StringComparer.Ordinal);
 
     /// <summary>Goes on from a saved state.</summary>
     /// <exception cref="OptimiserException">The state names a weight that this network does not have, or one of another size.</exception>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using static TorchSharp.torch;
 
 namespace LabelServer.Learning.Training;
 
@@ -14,15 +15,20 @@ internal static class RunStateFile
     private const string NumbersKey = "run";
     private const int LargestHeader = 64 << 20;
 
-    /// <summary>Writes the file.</summary>
-    public static async Task WriteAsync(string path, RunState state, IReadOnlyDictionary<string, float[]> tensors, CancellationToken cancellationToken)
+    /// <summary>Writes the file, tensor by tensor: no copy of the whole run is made.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">The numbers.</param>
+    /// <param name="tensors">The values by name; of any type and strides, written as float32 and row-major.</param>
+    /// <param name="cancellationToken">Looked at before each tensor; the old file stays.</param>
+    public static void Write(string path, RunState state, IReadOnlyDictionary<string, Tensor> tensors, CancellationToken cancellationToken)
     {
         var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { [NumbersKey] = JsonSerializer.Serialize(state) } };
         var at = 0L;
         foreach (var (name, values) in tensors)
         {
-            header[name] = new { dtype = "F32", shape = new[] { values.Length }, data_offsets = new[] { at, at + (values.Length * sizeof(float)) } };
-            at += values.Length * sizeof(float);
+            var length = values.numel() * sizeof(float);
+            header[name] = new { dtype = "F32", shape = new[] { values.numel() }, data_offsets = new[] { at, at + length } };
+            at += length;
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
@@ -30,7 +36,7 @@ internal static class RunStateFile
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            await WriteAsync(temporary, json, tensors.Values, cancellationToken);
+            Write(temporary, json, tensors.Values, cancellationToken);
             File.Move(temporary, path, overwrite: true);
         }
         catch
@@ -41,16 +47,18 @@ internal static class RunStateFile
         }
     }
 
-    private static async Task WriteAsync(string path, byte[] header, IEnumerable<float[]> tensors, CancellationToken cancellationToken)
+    private static void Write(string path, byte[] header, IEnumerable<Tensor> tensors, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
-        var length = new byte[8];
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        await file.WriteAsync(length, cancellationToken);
-        await file.WriteAsync(header, cancellationToken);
-        foreach (var values in tensors)
+        file.Write(length);
+        file.Write(header);
+        foreach (var tensor in tensors)
         {
-            await file.WriteAsync(MemoryMarshal.AsBytes<float>(values).ToArray(), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            file.Write(tensor.detach().cpu().to(ScalarType.Float32).contiguous().bytes);
         }
 
         file.Flush(flushToDisk: true);

@@ -94,7 +94,7 @@ internal sealed class TrainedNetwork : IDisposable
 
     private Tensor Input(Tensor images)
     {
-        var last = images.shape[1] == 1 ? images : TorchLayout.ToFirst(TorchLayout.ToLast(images).contiguous());
+        var last = TorchLayout.ImageLast(images);
         return _rounded is null ? last : last.to(ScalarType.BFloat16);
     }
 

@@ -47,6 +47,8 @@ public sealed class Trainer
 
     private TrainerSettings Settings => _plan.Settings;
 
+    private bool IsRounded => TorchPrecision.Resolve(Settings.Precision, CPU) == NetworkPrecision.BFloat16;
+
     /// <summary>Runs to the end, or goes on from the saved epoch.</summary>
     /// <exception cref="TrainingException">The run cannot be done; see its types.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -61,7 +63,7 @@ public sealed class Trainer
 
         random.manual_seed(Settings.Seed);
         var built = _networks.BuildSegmentation(_plan.Network);
-        using var network = new TrainedNetwork(built.Module, Settings.BFloat16 ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
+        using var network = new TrainedNetwork(built.Module, IsRounded ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
         if (_run.StartWeights is { } start)
         {
             Fill(network, start);
@@ -114,7 +116,7 @@ public sealed class Trainer
                 stoppedEarly = StopsEarly(state);
             }
 
-            await SaveAsync(session, state, cancellationToken);
+            Save(session, state, cancellationToken);
         }
 
         if (_run.Validation.Count == 0 || (_run.PublishAlways && publishedEpoch != state.Epoch))
@@ -172,7 +174,7 @@ public sealed class Trainer
     {
         var module = _networks.Build(_plan.Network).Module;
         fill(module);
-        var options = new NetworkOptions(Settings.BFloat16 ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
+        var options = new NetworkOptions(IsRounded ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
         using var network = TorchNetwork.FromModule(module, _plan.Bundle, options, built.InputChannels, built.OutputChannels);
         return await validator.RunAsync(network, cancellationToken);
     }
@@ -203,12 +205,13 @@ public sealed class Trainer
         return new RunState(0, 0, 0, null, 0, 0, null, [], [], fingerprint);
     }
 
-    private async Task SaveAsync(TrainingSession session, RunState state, CancellationToken cancellationToken)
+    private void Save(TrainingSession session, RunState state, CancellationToken cancellationToken)
     {
         if (_run.StateFile is { } file)
         {
+            using var scope = NewDisposeScope();
             var (steps, averageSteps, tensors) = session.Export();
-            await RunStateFile.WriteAsync(file, state with { Steps = steps, AverageSteps = averageSteps }, tensors, cancellationToken);
+            RunStateFile.Write(file, state with { Steps = steps, AverageSteps = averageSteps }, tensors, cancellationToken);
         }
     }
 
@@ -221,7 +224,7 @@ public sealed class Trainer
         var planned = Settings.BeforeSaving ?? (BatchSize: Settings.BatchSize, AccumulatedBatches: Settings.AccumulatedBatches);
         var text = new StringBuilder()
             .Append(_plan.Network).Append(_plan.Optimiser).Append(_plan.Schedule)
-            .Append(CultureInfo.InvariantCulture, $"|{_run.RunId}|{Settings.Seed}|{planned.BatchSize}|{planned.AccumulatedBatches}|{Settings.GradientNorm}|{Settings.BFloat16}|{Settings.WeightAverageDecay}");
+            .Append(CultureInfo.InvariantCulture, $"|{_run.RunId}|{Settings.Seed}|{planned.BatchSize}|{planned.AccumulatedBatches}|{Settings.GradientNorm}|{IsRounded}|{Settings.WeightAverageDecay}");
         foreach (var item in _run.Training.Concat(_run.Validation))
         {
             text.Append('|').Append(item.Id);

@@ -1,4 +1,5 @@
 using LabelServer.Bundles.Checkpoints;
+using LabelServer.Inference.Networks;
 
 namespace LabelServer.Learning.Training;
 
@@ -35,8 +36,8 @@ public sealed record TrainerSettings
     /// <summary>Whether the order of the images is drawn anew in each epoch. Default true.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Whether the network computes in bfloat16, with float32 weights behind it. Default false.</summary>
-    public bool BFloat16 { get; init; }
+    /// <summary>What the network computes in, with float32 weights behind it; <see cref="NetworkPrecision.Auto"/>: bfloat16 where the processor is faster with it. Default float32.</summary>
+    public NetworkPrecision Precision { get; init; } = NetworkPrecision.Float32;
 
     /// <summary>How published weights are stored: float32, or float16, which halves the file. Default float32; the run itself is saved in full.</summary>
     public CheckpointDataType StoredType { get; init; } = CheckpointDataType.Float32;

@@ -2,6 +2,7 @@ using System.Globalization;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Checkpoints;
 using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
 using LabelServer.Learning.Configuration;
@@ -192,7 +193,10 @@ public sealed class TrainingPlanReader
             GradientNorm = options.Number("gradient_clip_norm"),
             EarlyStopPatience = options.Integer("early_stop_patience", defaults.EarlyStopPatience),
             WeightAverageDecay = options.Number("weight_average"),
-            BFloat16 = options.Word("precision", false, ("float32", false), ("bfloat16", true)),
+            Precision = options.Word(
+                "precision",
+                trainer.Boolean("amp", false) ? NetworkPrecision.Auto : NetworkPrecision.Float32,
+                ("auto", NetworkPrecision.Auto), ("float32", NetworkPrecision.Float32), ("bfloat16", NetworkPrecision.BFloat16)),
             StoredType = options.Word("stored_precision", CheckpointDataType.Float32, ("float32", CheckpointDataType.Float32), ("float16", CheckpointDataType.Float16)),
             Frozen = options.Texts("freeze") ?? defaults.Frozen,
             Seed = options.Integer("seed", 0),

@@ -76,26 +76,24 @@ internal sealed class TrainingSession(
         return [.. PublishedState().Select(t => new NamedWeights(t.Key, t.Value.shape, Optimiser.Values(t.Value)))];
     }
 
-    /// <summary>All values that the run needs to go on.</summary>
-    public (long Steps, long AverageSteps, IReadOnlyDictionary<string, float[]> Tensors) Export()
+    /// <summary>All values that the run needs to go on. The tensors are the run's own: read them before the next step.</summary>
+    public (long Steps, long AverageSteps, IReadOnlyDictionary<string, Tensor> Tensors) Export()
     {
-        using var scope = NewDisposeScope();
-        var tensors = network.State().ToDictionary(t => "weight." + t.Key, t => Optimiser.Values(t.Value), StringComparer.Ordinal);
+        var tensors = network.State().ToDictionary(t => "weight." + t.Key, t => t.Value, StringComparer.Ordinal);
         foreach (var (name, mean) in average?.Mean ?? new Dictionary<string, Tensor>())
         {
-            tensors["average." + name] = Optimiser.Values(mean);
+            tensors["average." + name] = mean;
         }
 
-        var state = optimiser.ExportState();
-        foreach (var (slot, values) in state.Slots)
+        foreach (var (slot, values) in optimiser.Slots)
         {
-            foreach (var (name, saved) in values)
+            foreach (var (name, remembered) in values)
             {
-                tensors[$"slot.{slot}.{name}"] = saved;
+                tensors[$"slot.{slot}.{name}"] = remembered;
             }
         }
 
-        return (state.Steps, average?.Steps ?? 0, tensors);
+        return (optimiser.Steps, average?.Steps ?? 0, tensors);
     }
 
     /// <summary>Goes on from saved values.</summary>

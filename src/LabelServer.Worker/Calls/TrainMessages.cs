@@ -1,4 +1,5 @@
 using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
 using LabelServer.Learning.Training;
 using LabelServer.Worker.Contract;
 
@@ -132,6 +133,6 @@ internal static class TrainMessages
         PartialLabels = changes.HasPartialLabels ? changes.PartialLabels : settings.PartialLabels,
         CacheBytes = changes.HasCacheBytes ? changes.CacheBytes : settings.CacheBytes,
         Seed = changes.HasSeed ? changes.Seed : settings.Seed,
-        BFloat16 = changes.HasPrecision ? changes.Precision == "bfloat16" : settings.BFloat16,
+        Precision = !changes.HasPrecision ? settings.Precision : changes.Precision == "bfloat16" ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LabelServer.Bundles;
 using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
 using LabelServer.Learning.Training;
 
 namespace LabelServer.Benchmarks.Scenarios;
@@ -30,7 +31,7 @@ internal static class TrainStepScenario
                 Training = [item],
                 Validation = [],
                 StartFromServed = false,
-                Adjust = s => s with { Epochs = repeat + 1, BatchSize = 1, ValidationInterval = repeat + 2, BFloat16 = options.Text("precision") == "bfloat16" },
+                Adjust = s => s with { Epochs = repeat + 1, BatchSize = 1, ValidationInterval = repeat + 2, Precision = options.Text("precision") == "bfloat16" ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32 },
             },
             TimeProvider.System);
         await training.RunAsync(new Collector(steps), cancellationToken);

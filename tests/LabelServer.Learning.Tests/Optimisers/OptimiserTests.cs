@@ -94,7 +94,7 @@ public sealed class OptimiserTests
         using (var before = OptimiserFactory.Create(component, [new("w", first)]))
         {
             Run(before, first, 0, 5);
-            state = before.ExportState();
+            state = new OptimiserState(before.Steps, before.Slots.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, float[]>)s.Value.ToDictionary(t => t.Key, t => t.Value.data<float>().ToArray())));
         }
 
         using var second = new TorchSharp.Modules.Parameter(first.detach().clone());

@@ -1,4 +1,5 @@
 using LabelServer.Bundles.History;
+using LabelServer.Inference.Networks;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Training;
 
@@ -17,7 +18,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData(true)]
     public async Task RunAsync_EasyTask_LearnsIt(bool bfloat16)
     {
-        var settings = Quick with { Epochs = 12, BFloat16 = bfloat16, GradientNorm = 5 };
+        var settings = Quick with { Epochs = 12, Precision = bfloat16 ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, GradientNorm = 5 };
         var outcome = await Run(settings, new() { Training = SphereTask.Items(0, 16), Validation = SphereTask.Items(100, 4) });
 
         Assert.True(outcome.Losses[^1] < 0.6 * outcome.Losses[0], $"{outcome.Losses[0]} to {outcome.Losses[^1]}");

@@ -30,6 +30,7 @@ public sealed class TrainingGoldenTests
             BlocksUp = Integers(root.GetProperty("blocks_up")),
         });
         network.train();
+        TorchLayout.ConvertWeights(network);
         TrainedParameter[] parameters = [.. network.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter))];
         using (no_grad())
         {
@@ -53,7 +54,7 @@ public sealed class TrainingGoldenTests
         {
             using var stepScope = NewDisposeScope();
             optimiser.ClearGradients();
-            var value = loss.Forward(network.call(images[step]), labels[step]);
+            var value = loss.Forward(network.call(TorchLayout.ImageLast(images[step])), labels[step]);
             value.backward();
             optimiser.Step();
             Assert.Equal(expected[step], value.item<float>(), expected[step] * (step == 0 ? 1e-5 : 1e-2));

@@ -1,6 +1,7 @@
 using LabelServer.Bundles;
 using LabelServer.Bundles.Checkpoints;
 using LabelServer.Bundles.Config;
+using LabelServer.Inference.Networks;
 using LabelServer.Inference.SlidingWindow;
 using LabelServer.Inference.Transforms;
 using LabelServer.Learning.Configuration;
@@ -87,7 +88,7 @@ public sealed class TrainingPlanReaderTests : IDisposable
         Assert.Equal(2.5, settings.GradientNorm);
         Assert.Equal(3, settings.EarlyStopPatience);
         Assert.Equal(0.9, settings.WeightAverageDecay);
-        Assert.True(settings.BFloat16);
+        Assert.Equal(NetworkPrecision.BFloat16, settings.Precision);
         Assert.Equal(CheckpointDataType.Float16, settings.StoredType);
         Assert.Equal(["down_layers.*"], settings.Frozen);
     }

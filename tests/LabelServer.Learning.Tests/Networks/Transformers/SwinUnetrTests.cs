@@ -20,7 +20,7 @@ public sealed class SwinUnetrTests
         using var former = Build(Small + ""","img_size": 96}""");
         using var formerV2 = Build(Small + ""","img_size": 96, "downsample": "mergingv2"}""");
         using var currentV2 = Build(Small + ""","downsample": "mergingv2"}""");
-        var input = rand([1, 1, 32, 32, 32]);
+        var input = TorchLayout.ImageLast(rand([1, 1, 32, 32, 32]));
         foreach (var other in new[] { former, formerV2, currentV2 })
         {
             ModuleWeights.Fill(other, current.state_dict(), "current");
@@ -33,6 +33,7 @@ public sealed class SwinUnetrTests
     [Fact]
     public void Run_InBFloat16_StaysNearFloat32()
     {
+        Assert.SkipUnless(TorchPrecision.IsRight(CPU), "This machine computes bfloat16 convolutions wrongly; the server does not choose them there.");
         using var scope = NewDisposeScope();
         var (single, rounded) = (Build(Small + "}"), Build(Small + "}"));
         ModuleWeights.Fill(rounded, single.state_dict(), "single");
@@ -65,6 +66,7 @@ public sealed class SwinUnetrTests
         using var json = JsonDocument.Parse(arguments);
         var module = NetworkRegistry.CreateDefault().Build(JsonConfig.Component("SwinUNETR", json.RootElement)).Module;
         module.eval();
+        TorchLayout.ConvertWeights(module);
         return module;
     }
 }
