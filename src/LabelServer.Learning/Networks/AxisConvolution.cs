@@ -1,3 +1,4 @@
+using LabelServer.Learning.Networks.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -50,8 +51,7 @@ public sealed class AxisConvolution : nn.Module<Tensor, Tensor>
         var (weight, bias) = (get_parameter("weight")!, get_parameter("bias"));
         return (_stride.Length, _outputPadding) switch
         {
-            (2, null) => nn.functional.conv2d(input, weight, bias, strides: _stride, padding: _padding, dilation: _dilation),
-            (_, null) => nn.functional.conv3d(input, weight, bias, strides: _stride, padding: _padding, dilation: _dilation),
+            (_, null) => PlainConvolution.Apply(input, weight, bias, _stride, _padding, _dilation),
             (2, _) => nn.functional.conv_transpose2d(input, weight, bias, strides: _stride, padding: _padding, output_padding: _outputPadding),
             _ => nn.functional.conv_transpose3d(input, weight, bias, strides: _stride, padding: _padding, output_padding: _outputPadding),
         };

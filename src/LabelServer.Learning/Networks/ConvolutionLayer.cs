@@ -46,26 +46,7 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     public Tensor? Bias => _conv.get_parameter("bias");
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
-    {
-        if (input.dtype == ScalarType.BFloat16 && input.shape[1] == 1 && input.device.type == TorchSharp.DeviceType.CPU)
-        {
-            return OfTwoChannels(input);
-        }
-
-        return _isPlain && FewChannelConvolution.Takes(input, Weight) ? FewChannelConvolution.apply(input, Weight) : _conv.call(input);
-    }
-
-    // Where a virtual machine hides the sizes of the caches, oneDNN 3.7 computes bfloat16 convolutions of a single channel wrongly unless the channels out are multiples of 16. With a second channel of
-    // zeros it does not, and only the first layer has a single one.
-    private Tensor OfTwoChannels(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var image = TorchLayout.ImageLast(cat([input, zeros_like(input)], 1));
-        var weight = TorchLayout.ImageLast(cat([Weight, zeros_like(Weight)], 1));
-        var output = _stride.Length == 2
-            ? nn.functional.conv2d(image, weight, Bias, _stride, _padding)
-            : nn.functional.conv3d(image, weight, Bias, _stride, _padding);
-        return output.MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => _isPlain && FewChannelConvolution.Takes(input, Weight)
+        ? FewChannelConvolution.apply(input, Weight)
+        : PlainConvolution.Apply(input, Weight, Bias, _stride, _padding);
 }

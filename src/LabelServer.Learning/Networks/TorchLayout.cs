@@ -16,8 +16,8 @@ internal static class TorchLayout
 
     /// <summary>An image [N, C, X, Y(, Z)] with the channel fastest, in the caller's scope.</summary>
     /// <remarks>
-    /// With one channel both orders are the same memory, and libtorch goes by the strides. Those of the other order make oneDNN 3.7 copy the image into blocks of channels; on some processors (seen
-    /// on a Zen 5) it then computes bfloat16 convolutions to numbers of channels that are not multiples of 16 wrongly.
+    /// With one channel both orders are the same memory, and libtorch goes by the strides. Those of the other order make oneDNN copy the image into blocks of channels, by which it computes more
+    /// convolutions wrongly than <see cref="Kernels.PlainConvolution"/> tells of: float32 ones of 17 to 31 channels, too.
     /// </remarks>
     public static Tensor ImageLast(Tensor image)
     {

@@ -58,7 +58,7 @@ public sealed class TorchNetwork : IDropoutNetwork
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(options);
         var device = TorchDevices.Resolve(options.Device);
-        var precision = TorchPrecision.Resolve(options.Precision, device, module);
+        var precision = TorchPrecision.Resolve(options.Precision, device);
         var feature = module as IFeatureNetwork;
         var head = feature?.Head is { } layer ? ReadHead(layer) : null;
         module.eval();

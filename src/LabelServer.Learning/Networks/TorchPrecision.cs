@@ -16,23 +16,12 @@ public static class TorchPrecision
     private const int SmallEdge = 8;
     private const int LargeEdge = 32;
     private const int Repeats = 3;
-    private const float RoundingError = 0.05f;
     private static readonly ConcurrentDictionary<string, Lazy<NetworkPrecision>> Measured = new(StringComparer.Ordinal);
 
     /// <summary>The precision itself, or for <see cref="NetworkPrecision.Auto"/> the faster one on that device.</summary>
-    /// <param name="precision">What is asked for.</param>
-    /// <param name="device">The device.</param>
-    /// <param name="module">The network; one that computes no convolution of a single channel may be rounded where only those would be wrong.</param>
-    public static NetworkPrecision Resolve(NetworkPrecision precision, Device device, nn.Module? module = null)
-    {
-        if (precision != NetworkPrecision.Auto)
-        {
-            return precision;
-        }
-
-        var faster = Measured.GetOrAdd(TorchDevices.NameOf(device), _ => new Lazy<NetworkPrecision>(() => Measure(device))).Value;
-        return faster == NetworkPrecision.BFloat16 && module is not SegResNet && !IsRight(device) ? NetworkPrecision.Float32 : faster;
-    }
+    public static NetworkPrecision Resolve(NetworkPrecision precision, Device device) => precision != NetworkPrecision.Auto
+        ? precision
+        : Measured.GetOrAdd(TorchDevices.NameOf(device), _ => new Lazy<NetworkPrecision>(() => Measure(device))).Value;
 
     /// <summary>Whether that precision is emulated on the device: many times slower than float32 even on a small volume, so that a window of a scan would take minutes.</summary>
     /// <remarks>Measured at each call, which takes a few milliseconds where it is not.</remarks>
@@ -44,19 +33,6 @@ public static class TorchPrecision
     // First on a small volume: where bfloat16 is emulated it takes a hundred times as long, and the first request would wait for the large one.
     private static NetworkPrecision Measure(Device device) =>
         !IsEmulated(NetworkPrecision.BFloat16, device) && IsWorthIt(LargeEdge, WorthIt, device) ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32;
-
-    /// <summary>Whether bfloat16 convolutions of few channels differ from float32 by no more than rounding.</summary>
-    /// <remarks>In a virtual machine that hides the sizes of the caches, oneDNN 3.7 was seen to compute them altogether wrongly.</remarks>
-    internal static bool IsRight(Device device)
-    {
-        using var scope = NewDisposeScope();
-        using var mode = inference_mode();
-        var values = sin(arange(SmallEdge * SmallEdge * SmallEdge, ScalarType.Float32, device)).reshape(1, 1, SmallEdge, SmallEdge, SmallEdge);
-        var weight = cos(arange(SmallEdge * 27, ScalarType.Float32, device)).reshape(SmallEdge, 1, 3, 3, 3);
-        var expected = nn.functional.conv3d(values, weight, padding: [1, 1, 1]);
-        var rounded = nn.functional.conv3d(values.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), padding: [1, 1, 1]).to(ScalarType.Float32);
-        return (expected - rounded).abs().max().item<float>() < RoundingError * expected.abs().max().item<float>();
-    }
 
     private static bool IsWorthIt(int edge, double limit, Device device) =>
         Time(ScalarType.BFloat16, edge, device) < limit * Time(ScalarType.Float32, edge, device);

@@ -4,7 +4,7 @@ namespace LabelServer.Learning.Optimisers;
 
 /// <summary>Changes weights along their gradients. One step of each kind is PyTorch's, operation by operation, in float32.</summary>
 /// <remarks>
-/// <para>Why not TorchSharp's optimisers: their state can only be written to a stream of their own. Here the state is named arrays, so that it can be saved beside
+/// <para>Why not TorchSharp's optimisers: their state can only be written to a stream of their own. Here the state is tensors by name, so that it can be saved beside
 /// the weights, checked against the network when it is read, and gives the same bits after a restart.</para>
 /// <para>Owns its state, not the weights. One thread at a time.</para>
 /// </remarks>

@@ -25,7 +25,6 @@ public sealed class Trainer
     private readonly NetworkRegistry _networks;
     private readonly TimeProvider _time;
     private readonly IProgress<TrainingEvent>? _progress;
-    private bool _isRounded;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="plan">What the bundle asks for.</param>
@@ -48,6 +47,8 @@ public sealed class Trainer
 
     private TrainerSettings Settings => _plan.Settings;
 
+    private bool IsRounded => TorchPrecision.Resolve(Settings.Precision, CPU) == NetworkPrecision.BFloat16;
+
 
     /// <summary>Runs to the end, or goes on from the saved epoch.</summary>
     /// <exception cref="TrainingException">The run cannot be done; see its types.</exception>
@@ -63,8 +64,7 @@ public sealed class Trainer
 
         random.manual_seed(Settings.Seed);
         var built = _networks.BuildSegmentation(_plan.Network);
-        _isRounded = TorchPrecision.Resolve(Settings.Precision, CPU, built.Module) == NetworkPrecision.BFloat16;
-        using var network = new TrainedNetwork(built.Module, _isRounded ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
+        using var network = new TrainedNetwork(built.Module, IsRounded ? _networks.Build(_plan.Network).Module : null, Settings.Frozen);
         if (_run.StartWeights is { } start)
         {
             Fill(network, start);
@@ -175,7 +175,7 @@ public sealed class Trainer
     {
         var module = _networks.Build(_plan.Network).Module;
         fill(module);
-        var options = new NetworkOptions(_isRounded ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
+        var options = new NetworkOptions(IsRounded ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32, "cpu", built.SpatialDims);
         using var network = TorchNetwork.FromModule(module, _plan.Bundle, options, built.InputChannels, built.OutputChannels);
         return await validator.RunAsync(network, cancellationToken);
     }
@@ -225,7 +225,7 @@ public sealed class Trainer
         var planned = Settings.BeforeSaving ?? (BatchSize: Settings.BatchSize, AccumulatedBatches: Settings.AccumulatedBatches);
         var text = new StringBuilder()
             .Append(_plan.Network).Append(_plan.Optimiser).Append(_plan.Schedule)
-            .Append(CultureInfo.InvariantCulture, $"|{_run.RunId}|{Settings.Seed}|{planned.BatchSize}|{planned.AccumulatedBatches}|{Settings.GradientNorm}|{_isRounded}|{Settings.WeightAverageDecay}");
+            .Append(CultureInfo.InvariantCulture, $"|{_run.RunId}|{Settings.Seed}|{planned.BatchSize}|{planned.AccumulatedBatches}|{Settings.GradientNorm}|{IsRounded}|{Settings.WeightAverageDecay}");
         foreach (var item in _run.Training.Concat(_run.Validation))
         {
             text.Append('|').Append(item.Id);

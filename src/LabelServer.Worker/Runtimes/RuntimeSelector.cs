@@ -74,30 +74,30 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
     private async Task<INetwork> MeasureAsync(
         string name, string key, NetworkOptions options, List<IRuntimeOffer> candidates, Func<INetworkFactory, Task<INetwork>> open, CancellationToken cancellationToken)
     {
-        INetwork? best = null;
+        INetwork? best = null, tried = null;
         var (fastest, winner) = (TimeSpan.MaxValue, candidates[0].Runtime);
         try
         {
             foreach (var candidate in candidates)
             {
-                if (await OpenIfSupported(name, candidate, open, isLast: best is null && candidate == candidates[^1]) is not { } network)
+                tried = await OpenIfSupported(name, candidate, open, isLast: best is null && candidate == candidates[^1]);
+                if (tried is null)
                     continue;
-                var took = await TimeAsync(network, TrialWindow.TimeSmall, options, cancellationToken);
-                LogMeasured(name, candidate.Runtime, network.Device, network.Precision, took.TotalSeconds);
-                if (best is null || (took < fastest * ClearlyFaster && await IsFasterAsync(candidate.Runtime, network, best)))
+                var took = await TimeAsync(TrialWindow.TimeSmall, tried);
+                LogMeasured(name, candidate.Runtime, tried.Device, tried.Precision, took.TotalSeconds);
+                if (best is null || (took < fastest * ClearlyFaster && await IsFasterAsync(candidate.Runtime, tried, best)))
                 {
-                    best?.Dispose();
-                    (best, fastest, winner) = (network, took, candidate.Runtime);
+                    (best, tried, fastest, winner) = (tried, best, took, candidate.Runtime);
                 }
-                else
-                {
-                    network.Dispose();
-                }
+
+                tried?.Dispose();
+                tried = null;
             }
         }
         catch
         {
             best?.Dispose();
+            tried?.Dispose();
             throw;
         }
 
@@ -106,13 +106,16 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
 
         async Task<bool> IsFasterAsync(NetworkRuntime runtime, INetwork network, INetwork incumbent)
         {
-            var took = await TimeAsync(network, TrialWindow.TimeUsual, options, cancellationToken);
-            var other = await TimeAsync(incumbent, TrialWindow.TimeUsual, options, cancellationToken);
+            var took = await TimeAsync(TrialWindow.TimeUsual, network);
+            var other = await TimeAsync(TrialWindow.TimeUsual, incumbent);
             LogTried(name, took.TotalSeconds, runtime, other.TotalSeconds, winner);
 
             // A network of one fixed size takes no other window by any runtime; then the small one's word stands.
             return took == TimeSpan.MaxValue ? other == TimeSpan.MaxValue : took < other * ClearlyFaster;
         }
+
+        Task<TimeSpan> TimeAsync(Func<INetwork, int, TimeProvider, CancellationToken, TimeSpan> trial, INetwork network) =>
+            Task.Run(() => trial(network, options.SpatialDims, time, cancellationToken), cancellationToken);
     }
 
     // A runtime may know a network and not one of its arguments, which only building it tells; then another one runs it, and the last one's reason counts.
@@ -126,20 +129,6 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
         {
             LogNotSupported(name, candidate.Runtime, error.Message);
             return null;
-        }
-    }
-
-    private async Task<TimeSpan> TimeAsync(
-        INetwork network, Func<INetwork, int, TimeProvider, CancellationToken, TimeSpan> trial, NetworkOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(() => trial(network, options.SpatialDims, time, cancellationToken), cancellationToken);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
         }
     }
 
@@ -158,9 +147,6 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
     [LoggerMessage(1, LogLevel.Information, "{Network} by {Runtime} on {Device} in {Precision}: {Seconds:0.000} s for a small window.")]
     private partial void LogMeasured(string network, NetworkRuntime runtime, string device, NetworkPrecision precision, double seconds);
 
-    [LoggerMessage(5, LogLevel.Information, "{Network}: {Seconds:0.000} s for a usual window by {Runtime}, {OtherSeconds:0.000} s by {OtherRuntime}.")]
-    private partial void LogTried(string network, double seconds, NetworkRuntime runtime, double otherSeconds, NetworkRuntime otherRuntime);
-
     [LoggerMessage(2, LogLevel.Information, "{Network} can not run by {Runtime}: {Reason}")]
     private partial void LogNotSupported(string network, NetworkRuntime runtime, string reason);
 
@@ -169,4 +155,7 @@ internal sealed partial class RuntimeSelector(IEnumerable<IRuntimeOffer> runtime
 
     [LoggerMessage(4, LogLevel.Warning, "Which runtime is faster can not be kept and will be measured again: {Reason}")]
     private partial void LogNotKept(string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "{Network}: {Seconds:0.000} s for a usual window by {Runtime}, {OtherSeconds:0.000} s by {OtherRuntime}.")]
+    private partial void LogTried(string network, double seconds, NetworkRuntime runtime, double otherSeconds, NetworkRuntime otherRuntime);
 }

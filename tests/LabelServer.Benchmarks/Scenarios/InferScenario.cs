@@ -25,7 +25,7 @@ internal static class InferScenario
         if (options.Text("cached") != "no")
             report["withCaches"] = await MeasureAsync("on", 1);
         if (options.Text("network") != "no")
-            report["network"] = await InnerProcess.RunAsync(NetworkScenario.Name, ["--precision", precision], cancellationToken);
+            report["network"] = await InnerProcess.RunAsync(NetworkScenario.Name, ["--precision", precision], isTraining: false, cancellationToken);
         return report;
 
         async Task<JsonObject> MeasureAsync(string caches, int repeat)

@@ -13,11 +13,11 @@ internal static class InnerProcess
     /// <summary>A scenario that runs in such a process.</summary>
     public static Func<ScenarioOptions, CancellationToken, Task<JsonObject>> Of(
         string name, Func<ScenarioOptions, CancellationToken, Task<JsonObject>> scenario, bool isTraining = false) =>
-        (options, token) => options.Text(Here) is null ? RunAsync(name, options.Arguments, token, isTraining) : scenario(options, token);
+        (options, token) => options.Text(Here) is null ? RunAsync(name, options.Arguments, isTraining, token) : scenario(options, token);
 
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<JsonObject> RunAsync(string scenario, IEnumerable<string> arguments, CancellationToken cancellationToken, bool isTraining = false)
+    public static async Task<JsonObject> RunAsync(string scenario, IEnumerable<string> arguments, bool isTraining, CancellationToken cancellationToken)
     {
         var info = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         info.ArgumentList.Add(typeof(InnerProcess).Assembly.Location);

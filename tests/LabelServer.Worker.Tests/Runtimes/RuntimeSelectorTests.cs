@@ -140,6 +140,22 @@ public sealed class RuntimeSelectorTests : IDisposable
         Assert.True(network.IsDisposed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_CancelledWhileAUsualWindowIsMeasured_LeavesNoNetworkOpen(bool ofTorch)
+    {
+        Func<bool, double, ScriptedNetwork> make = (isCancelled, seconds) => new ScriptedNetwork(
+            "any", shape => _time.Advance(isCancelled && shape.Size.I == 96 ? throw new OperationCanceledException() : TimeSpan.FromSeconds(seconds)));
+        var (torch, onnx) = (make(ofTorch, 2), make(!ofTorch, 1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Selector(new ScriptedNetworks(_ => torch), new ScriptedNetworks(_ => onnx)).CreateAsync(Definition, "model.pt", new NetworkOptions(), Stop));
+
+        Assert.True(torch.IsDisposed);
+        Assert.True(onnx.IsDisposed);
+    }
+
     [Fact]
     public async Task Create_ADirectMLDevice_IsOnnxRuntimes()
     {

@@ -26,7 +26,7 @@ internal sealed class FewChannelConvolution : autograd.SingleTensorFunction<FewC
         var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
         ctx.save_for_backward([input, weight]);
         var padding = (weight.shape[2] - 1) / 2;
-        return nn.functional.conv3d(input, weight, padding: [padding, padding, padding]);
+        return PlainConvolution.Apply(input, weight, null, [1, 1, 1], [padding, padding, padding]);
     }
 
     /// <inheritdoc/>
