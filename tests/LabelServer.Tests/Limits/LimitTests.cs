@@ -75,6 +75,9 @@ public sealed class LimitTests
     private static async Task<int> UploadAsync(StoreServer server, string? key, int bytes, bool announced)
     {
         var request = TestKeys.Request(HttpMethod.Put, "/datastore/?image=x", key, StoreServer.File("file", new byte[bytes], "x.nii"));
+
+        // Else the server's answer and its end of the connection race with the rest of the body, and a broken pipe may win.
+        request.Headers.ExpectContinue = true;
         if (!announced)
             request.Headers.TransferEncoding.Add(new TransferCodingHeaderValue("chunked"));
         using var answer = await server.Client.SendAsync(request, Token);
