@@ -11,15 +11,17 @@ public sealed class ScoringCatalog
 {
     private readonly AppDeclaration _app;
     private readonly ModelCatalog _models;
-    private readonly DiceScoring _dice;
-    private readonly SumScoring _sum;
-    private readonly HardestScoring _hardest;
+    private readonly Dictionary<string, IScoringMethod> _withoutModel = new(StringComparer.Ordinal);
     private readonly UncertaintyScoringServices _services;
     private readonly bool _isEnabled;
 
-    internal ScoringCatalog(AppDeclaration app, ModelCatalog models, DiceScoring dice, SumScoring sum, HardestScoring hardest, UncertaintyScoringServices services, bool isEnabled)
+    internal ScoringCatalog(AppDeclaration app, ModelCatalog models, IEnumerable<IScoringMethod> withoutModel, UncertaintyScoringServices services, bool isEnabled)
     {
-        (_app, _models, _dice, _sum, _hardest, _services, _isEnabled) = (app, models, dice, sum, hardest, services, isEnabled);
+        (_app, _models, _services, _isEnabled) = (app, models, services, isEnabled);
+
+        // Of two with one name the one that was registered later holds, as the container does it for a single service.
+        foreach (var method in withoutModel)
+            _withoutModel[method.Name] = method;
     }
 
     /// <summary>All of them, in the order of <c>/info/</c>.</summary>
@@ -36,13 +38,10 @@ public sealed class ScoringCatalog
 
     private IEnumerable<IScoringMethod> Of(string declared) => declared switch
     {
-        "dice" => [_dice],
-        "sum" => [_sum],
-        "hardest" => [_hardest],
         "epistemic" => _models.UsableModels.Select(m => new UncertaintyScoring(
             $"{m.Id}_epistemic", $"Entropy of the mean prediction of {m.Id} over passes with dropout, for images without a final label", m, flips: false, (ScoreKeys.Entropy, ScoreKeys.EntropyTime), _services)),
         "tta" => _models.UsableModels.Select(m => new UncertaintyScoring(
             $"{m.Id}_tta", $"Entropy of the mean prediction of {m.Id} over mirrored copies, for images without a final label", m, flips: true, (ScoreKeys.MirroredEntropy, ScoreKeys.MirroredTime), _services)),
-        _ => [],
+        _ => _withoutModel.TryGetValue(declared, out var method) ? [method] : [],
     };
 }

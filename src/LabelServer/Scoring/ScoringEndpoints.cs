@@ -20,16 +20,14 @@ internal static class ScoringEndpoints
         var isEnabled = options.Environment.Boolean("MONAI_LABEL_TASKS_SCORING", true, faults);
         if (faults.Count > 0)
             throw new ServerOptionsException(faults);
-        services.AddSingleton<DiceScoring>();
-        services.AddSingleton<SumScoring>();
-        services.AddSingleton<HardestScoring>();
+        services.AddSingleton<IScoringMethod, DiceScoring>();
+        services.AddSingleton<IScoringMethod, SumScoring>();
+        services.AddSingleton<IScoringMethod, HardestScoring>();
         services.AddSingleton<UncertaintyScoringServices>();
         services.AddSingleton(s => new ScoringCatalog(
             app,
             s.GetRequiredService<ModelCatalog>(),
-            s.GetRequiredService<DiceScoring>(),
-            s.GetRequiredService<SumScoring>(),
-            s.GetRequiredService<HardestScoring>(),
+            s.GetServices<IScoringMethod>(),
             s.GetRequiredService<UncertaintyScoringServices>(),
             isEnabled));
         services.AddJobKind<ScoringJobs>();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Hosting;
 using LabelServer.Inference;
+using LabelServer.Scoring;
 using LabelServer.Testing;
 using LabelServer.Tests.Doubles;
 using LabelServer.Tests.Training;
@@ -59,6 +60,8 @@ internal sealed class ReplayServer : IAsyncDisposable
             services.AddSingleton<IInferenceDispatcher, ReplayDispatcher>();
             services.AddSingleton(new ReplaySpeed(recorded.Exchanges.Any(e => e is { Method: "DELETE", Route: "/batch/infer" } && e.AnswerBody?["json"] is JsonObject)));
             services.AddSingleton<ITrainingWorker>(TrainerOf(recorded));
+            if (recorded.Exchanges.Any(e => e is { Method: "POST", Status: 429 } && e.Route.StartsWith("/scoring", StringComparison.Ordinal)))
+                services.AddSingleton<IScoringMethod, EndlessScoring>();
             services.AddSingleton(new WorkerOptions { StartWithServer = false });
         });
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -128,7 +128,7 @@ public sealed class ScoringMethodTests
     {
         await using var server = await StartAsync("a", "b");
         var proposals = server.Services.GetRequiredService<ProposalStore>();
-        var scoring = server.Services.GetRequiredService<HardestScoring>();
+        var scoring = server.Services.GetServices<IScoringMethod>().OfType<HardestScoring>().Single();
         var measured = new ImageUncertainty { Entropy = 0.25, Features = [], Weights = "w" };
         await ExpectStaleAsync(() => Task.CompletedTask);
         await ExpectStaleAsync(() => ProposeAsync(proposals, "a", [1, 1, 0, 0]));
