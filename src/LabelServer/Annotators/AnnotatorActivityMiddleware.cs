@@ -8,12 +8,14 @@ namespace LabelServer.Annotators;
 /// <summary>Sees that somebody works on an image: prolongs the reservation, and notes which version of a label was handed out.</summary>
 /// <remarks>Any request about an image counts, since Slicer sends none that only says "I am still here". It carries no client id with GET, so the address must do.</remarks>
 internal sealed partial class AnnotatorActivityMiddleware(
-    RequestDelegate next, ILeaseStore leases, LeaseSettings settings, IDatastore datastore, GivenVersions given, TimeProvider time, ILogger<AnnotatorActivityMiddleware> logger)
+    RequestDelegate next, ILeaseStore leases, LeaseSettings settings, GivenVersions given, TimeProvider time, ILogger<AnnotatorActivityMiddleware> logger)
 {
     private static readonly string[] Areas = ["/infer/", "/datastore/image", "/datastore/label", "/datastore/updatelabelinfo", "/session/"];
 
     /// <summary>Handles a request.</summary>
-    public async Task InvokeAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="datastore">The studies. Not asked for with the constructor: the pipeline is put together while they are opened.</param>
+    public async Task InvokeAsync(HttpContext context, IDatastore datastore)
     {
         if (ImageOf(context) is { } image)
         {
@@ -21,7 +23,7 @@ internal sealed partial class AnnotatorActivityMiddleware(
             {
                 var (annotator, now) = (Annotator.Of(context), time.GetUtcNow());
                 await leases.RenewAsync(image, annotator, now, now + settings.Duration, context.RequestAborted);
-                NoteVersion(context, image, annotator, now);
+                NoteVersion(context, datastore, image, annotator, now);
             }
             catch (StateException error)
             {
@@ -44,7 +46,7 @@ internal sealed partial class AnnotatorActivityMiddleware(
     }
 
     // Noted before the answer is made: a version that comes in between counts as not seen.
-    private void NoteVersion(HttpContext context, string image, Annotator annotator, DateTimeOffset now)
+    private void NoteVersion(HttpContext context, IDatastore datastore, string image, Annotator annotator, DateTimeOffset now)
     {
         var tag = context.Request.Query["tag"].ToString();
         if (HttpMethods.IsGet(context.Request.Method) && tag.Length > 0 && datastore.FindImage(image)?.FindLabel(tag) is { } label)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LabelServer.BundleRuns;
 using LabelServer.Bundles;
+using LabelServer.Bundles.Workflows;
 using LabelServer.Inference;
 using LabelServer.Models;
 using LabelServer.Workers;
@@ -43,7 +44,7 @@ internal static class BundleRunCommand
         }
 
         await using var services = CommandServices.Build(
-            new ModelCatalogOptions { SearchFolders = [], BundleFolders = [plan.Folder] }, new WorkerOptions(), verbose: plan.Level <= LogLevel.Debug);
+            new ModelCatalogOptions { SearchFolders = [], BundleFolders = [plan.Folder] }, new WorkerOptions { Trains = plan.Workflow.Steps.Any(s => s.Kind == WorkflowKind.Training) }, verbose: plan.Level <= LogLevel.Debug);
         try
         {
             await new BundleRun(plan, services.GetRequiredService<WorkerSupervisor>(), new RunConsole(configuration.Output, plan.Level)).RunAsync(cancellationToken);

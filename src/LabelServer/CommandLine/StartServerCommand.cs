@@ -99,23 +99,29 @@ internal sealed class StartServerCommand
 
     private static async Task<int> ServeAsync(ServerOptions options, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
-        await using var app = ServerHost.Build(options);
-        var warm = WarmUp.RunAsync(app, options, cancellationToken);
-        if (await TryStartAsync(app, options, cancellationToken) is { } fault)
+        var warmUp = new WarmUp(options, cancellationToken);
+        await using var app = ServerHost.Build(options, onServices: warmUp.Read);
+        try
         {
-            await errors.WriteLineAsync(fault);
+            warmUp.Request(app);
+            if (await TryStartAsync(app, options, cancellationToken) is { } fault)
+            {
+                await errors.WriteLineAsync(fault);
 
-            // What had started already is stopped in order.
-            await app.StopAsync(CancellationToken.None);
-            await warm;
-            return 1;
+                // What had started already is stopped in order.
+                await app.StopAsync(CancellationToken.None);
+                return 1;
+            }
+
+            await output.WriteLineAsync($"LabelServer {Info.ServerVersion.Text} is listening on {string.Join(", ", app.Urls)} (studies: {options.StudiesFolder}). Stop it with Ctrl+C.");
+            await output.FlushAsync(cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
         }
-
-        await output.WriteLineAsync($"LabelServer {Info.ServerVersion.Text} is listening on {string.Join(", ", app.Urls)} (studies: {options.StudiesFolder}). Stop it with Ctrl+C.");
-        await output.FlushAsync(cancellationToken);
-        await app.WaitForShutdownAsync(cancellationToken);
-        await warm;
-        return 0;
+        finally
+        {
+            await warmUp.Done;
+        }
     }
 
     private static async Task<string?> TryStartAsync(WebApplication app, ServerOptions options, CancellationToken cancellationToken)

@@ -39,8 +39,9 @@ public static partial class ServerHost
     /// <summary>Builds a server that is not started yet.</summary>
     /// <param name="options">Checked options.</param>
     /// <param name="customise">Replaces services, for tests; runs last.</param>
+    /// <param name="onServices">Gets the services as soon as they can be asked for, while the pipeline and the endpoints are still to come.</param>
     /// <exception cref="AppDeclarationException">The app's declaration cannot be used.</exception>
-    public static WebApplication Build(ServerOptions options, Action<IServiceCollection>? customise = null)
+    public static WebApplication Build(ServerOptions options, Action<IServiceCollection>? customise = null, Action<IServiceProvider>? onServices = null)
     {
         var declaration = AppDeclaration.Read(options.AppFolder);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "labelserver", ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
@@ -54,6 +55,7 @@ public static partial class ServerHost
         customise?.Invoke(builder.Services);
 
         var app = builder.Build();
+        onServices?.Invoke(app.Services);
         app.UseMetrics();
         AddMiddleware(app, options);
         var pages = app.MapGroup(string.Empty);

@@ -15,7 +15,7 @@ internal sealed class TrainExchange(WorkerOptions options, ILoggerFactory logger
     /// <inheritdoc/>
     public async Task TrainAsync(TrainRequest request, string? gpus, Action<TrainEvent> onEvent, CancellationToken cancellationToken)
     {
-        var own = options with { IsBackground = true, VisibleGpus = gpus ?? options.VisibleGpus };
+        var own = options with { IsBackground = true, Trains = true, VisibleGpus = gpus ?? options.VisibleGpus };
         await using var worker = await WorkerProcess.StartAsync(own, new WorkerLog(loggers.CreateLogger<WorkerLog>()), time, cancellationToken);
         try
         {

@@ -26,7 +26,7 @@ internal static class WorkerEnvironment
     public static void Apply(ProcessStartInfo info, WorkerOptions options)
     {
         var environment = info.Environment;
-        var keep = options.IsBackground ? KeepMemory : OneArena + KeepMemory;
+        var keep = options.Trains ? KeepMemory : OneArena + KeepMemory;
         environment[Tunables] = environment.TryGetValue(Tunables, out var tunables) && !string.IsNullOrEmpty(tunables) ? $"{keep}:{tunables}" : keep;
         if (options.Threads is { } threads)
             environment[OpenMpThreads] = threads.ToString(CultureInfo.InvariantCulture);

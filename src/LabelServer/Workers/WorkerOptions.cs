@@ -42,6 +42,9 @@ public sealed record WorkerOptions
     /// <summary>Whether it gives way to other processes, so that an inference is quick while a training runs.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>Whether it is there to train: the C library's memory is then laid out for many tensors of many sizes, not for one window after the other.</summary>
+    public bool Trains { get; init; }
+
     /// <summary>Whether a worker keeps preprocessed images and label maps, so that the same request in another format costs milliseconds.</summary>
     public bool ResultCache { get; init; } = true;
 

@@ -23,7 +23,7 @@ internal static class InnerProcess
         info.ArgumentList.Add(typeof(InnerProcess).Assembly.Location);
         foreach (var argument in (string[])["scenario", scenario, .. arguments, "--" + Here, "yes"])
             info.ArgumentList.Add(argument);
-        WorkerEnvironment.Apply(info, new WorkerOptions { IsBackground = isTraining });
+        WorkerEnvironment.Apply(info, new WorkerOptions { Trains = isTraining });
         using var process = Process.Start(info)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
