@@ -1,7 +1,18 @@
 using System.CommandLine;
+using Grpc.Core;
 using LabelServer.CommandLine;
 
-// No response files: "@" may start a value.
-return await RootCommandFactory.Create()
-    .Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false })
-    .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+try
+{
+    // No response files: "@" may start a value. Without a time given here, Ctrl+C and a termination signal would end the program at once instead of cancelling what runs; the server's own end may take half a minute.
+    return await RootCommandFactory.Create()
+        .Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false })
+        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(35) });
+}
+catch (Exception error) when (error is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+{
+    await Console.Error.WriteLineAsync("Cancelled.");
+
+    // As shells have it for a program that was interrupted.
+    return 130;
+}

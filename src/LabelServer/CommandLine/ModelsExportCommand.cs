@@ -50,7 +50,7 @@ internal sealed class ModelsExportCommand
         {
             await console.Error.WriteLineAsync(error.Message);
         }
-        catch (RpcException error)
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
             await console.Error.WriteLineAsync(error.Status.Detail);
         }
