@@ -5,7 +5,7 @@ using LabelServer.Models;
 namespace LabelServer.ActiveLearning;
 
 /// <summary>The strategies that the app declares: those without a model, and for each model that can run now those that look at its scores.</summary>
-/// <remarks><c>epistemic</c> in the declaration stands for <c>MODEL_epistemic</c> of every model, <c>tta</c> for <c>MODEL_tta</c>. So a model whose weights arrive later has its strategies at once.</remarks>
+/// <remarks><c>epistemic</c> in the declaration stands for <c>MODEL_epistemic</c> of every model that can drop features out, <c>tta</c> for <c>MODEL_tta</c>. So a model whose weights arrive later has its strategies at once.</remarks>
 public sealed class StrategyCatalog
 {
     private readonly AppDeclaration _app;
@@ -36,7 +36,7 @@ public sealed class StrategyCatalog
         "first" => [new FirstStrategy()],
         "last" => [new LastStrategy()],
         "hardest" => [_hardest],
-        "epistemic" => _models.UsableModels.Select(m => new EpistemicStrategy(
+        "epistemic" => _models.UsableModels.Where(m => m.CanDropOut).Select(m => new EpistemicStrategy(
             $"{m.Id}_epistemic", $"Images about which {m.Id} is least certain: the entropy of its mean prediction over passes with dropout, as the scoring of this name last found it", ScoreKeys.Entropy)),
         "tta" => _models.UsableModels.Select(m => new EpistemicStrategy(
             $"{m.Id}_tta", $"Images about which {m.Id} is least certain: the entropy of its mean prediction over mirrored copies of the image, as the scoring of this name last found it", ScoreKeys.MirroredEntropy)),

@@ -6,7 +6,7 @@ using LabelServer.Models;
 namespace LabelServer.Scoring;
 
 /// <summary>The scoring methods that the app declares: those without a model, and for each model that can run now those that need it.</summary>
-/// <remarks><c>epistemic</c> and <c>tta</c> of the declaration stand for <c>MODEL_epistemic</c> and <c>MODEL_tta</c> of every model; a model's bare name is taken for its epistemic scoring, as in the original's app for bundles.</remarks>
+/// <remarks><c>epistemic</c> and <c>tta</c> of the declaration stand for <c>MODEL_epistemic</c> of every model that can drop features out and <c>MODEL_tta</c> of every model; a model's bare name is taken for its epistemic scoring, as in the original's app for bundles.</remarks>
 public sealed class ScoringCatalog
 {
     private readonly AppDeclaration _app;
@@ -38,7 +38,7 @@ public sealed class ScoringCatalog
 
     private IEnumerable<IScoringMethod> Of(string declared) => declared switch
     {
-        "epistemic" => _models.UsableModels.Select(m => new UncertaintyScoring(
+        "epistemic" => _models.UsableModels.Where(m => m.CanDropOut).Select(m => new UncertaintyScoring(
             $"{m.Id}_epistemic", $"Entropy of the mean prediction of {m.Id} over passes with dropout, for images without a final label", m, flips: false, (ScoreKeys.Entropy, ScoreKeys.EntropyTime), _services)),
         "tta" => _models.UsableModels.Select(m => new UncertaintyScoring(
             $"{m.Id}_tta", $"Entropy of the mean prediction of {m.Id} over mirrored copies, for images without a final label", m, flips: true, (ScoreKeys.MirroredEntropy, ScoreKeys.MirroredTime), _services)),

@@ -65,6 +65,18 @@ public sealed class ModelCatalogTests : IDisposable
         Assert.Equal([new("spleen", 1), new("background", 0)], model.Labels);
     }
 
+    [Theory]
+    [InlineData(SegmentationBundle.FineWeights, true)]
+    [InlineData("model.onnx", false)]
+    public void CanDropOut_IsNotSaidOfAGraphThatIsFixed(string weights, bool expected)
+    {
+        var folder = Path.Combine(_folder.Path, "models", "ct");
+        SegmentationBundle.Write(folder, fine: false, coarse: false);
+        File.WriteAllBytes(Path.Combine(folder, "models", weights), [1]);
+
+        Assert.Equal(expected, Catalog(null).Require("ct").CanDropOut);
+    }
+
     [Fact]
     public void Config_BothWeights_OffersAutoAndTheBundlesOwnSettings()
     {
