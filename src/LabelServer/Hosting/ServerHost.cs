@@ -29,6 +29,7 @@ using LabelServer.State;
 using LabelServer.Telemetry;
 using LabelServer.Training;
 using LabelServer.Workers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LabelServer.Hosting;
@@ -49,6 +50,7 @@ public static partial class ServerHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         if (options.CertificateFile is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory.Factory>();
         AddServices(builder.Services, options, declaration);
         builder.AddTelemetry(options);
         builder.AddServiceManagers();
