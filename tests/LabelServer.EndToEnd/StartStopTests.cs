@@ -63,6 +63,9 @@ public sealed class StartStopTests
         Assert.Equal(1, code);
         Assert.Contains(first.Studies, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+
+        // Nobody has asked for anything: no request may be told of.
+        Assert.DoesNotContain("answered", output, StringComparison.Ordinal);
     }
 
     [Fact]

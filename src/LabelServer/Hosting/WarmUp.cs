@@ -39,8 +39,8 @@ internal sealed class WarmUp(ServerOptions options, CancellationToken cancellati
 
     private async Task RequestAsync(IServiceProvider services, RequestDelegate pipeline)
     {
-        // A request that had to wait for them would keep a thread from the start.
-        await Quietly(Task.WhenAll(_models, _studies));
+        // A request that had to wait for them would keep a thread from the start. Where they fail it would only log a fault that the start itself tells.
+        await Task.WhenAll(_models, _studies);
         await using var scope = services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = cancellationToken };
         context.Request.Method = HttpMethods.Get;
