@@ -4,18 +4,24 @@ using Microsoft.AspNetCore.Connections;
 
 namespace LabelServer.Http;
 
-/// <summary>Gives connections blocks of 32 KiB to receive into, in place of Kestrel's 4 KiB: scans and labels come as bodies of many megabytes, and each block is a call to the system and a turn of the reader.</summary>
-/// <remarks>An idle connection holds no block. What is given back is kept up to <see cref="KeptBlocks"/>, the rest is left to the garbage collector. Safe for concurrent use.</remarks>
+/// <summary>Gives connections blocks of 128 KiB to receive into, in place of Kestrel's 4 KiB: scans and labels come as bodies of many megabytes, and each block is a call to the system and a turn of the reader.</summary>
+/// <remarks>
+/// An idle connection holds no block, and one that sends holds one or a few. When <see cref="MostBlocks"/> are in use, which are more than such a server has to do with at a time, further ones are of Kestrel's size: connections that only begin a request must not take the server's memory.
+/// Safe for concurrent use.
+/// </remarks>
 internal sealed class ConnectionMemory : MemoryPool<byte>
 {
     /// <summary>The size of a block in bytes.</summary>
-    public const int BlockLength = 32 * 1024;
+    public const int BlockLength = 128 * 1024;
 
-    /// <summary>How many unused blocks are kept at most: 4 MiB.</summary>
-    public const int KeptBlocks = 128;
+    /// <summary>The size of the blocks beyond <see cref="MostBlocks"/> in bytes.</summary>
+    public const int SmallLength = 4 * 1024;
+
+    /// <summary>How many large blocks are in use or kept at most: 16 MiB.</summary>
+    public const int MostBlocks = 128;
 
     private readonly ConcurrentQueue<Block> _unused = new();
-    private int _unusedCount;
+    private int _used;
 
     /// <inheritdoc/>
     public override int MaxBufferSize => BlockLength;
@@ -25,9 +31,14 @@ internal sealed class ConnectionMemory : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockLength);
+        if (Interlocked.Increment(ref _used) > MostBlocks && minBufferSize <= SmallLength)
+        {
+            Interlocked.Decrement(ref _used);
+            return new Block(null, SmallLength);
+        }
+
         if (!_unused.TryDequeue(out var block))
-            return new Block(this);
-        Interlocked.Decrement(ref _unusedCount);
+            return new Block(this, BlockLength);
         block.IsRented = true;
         return block;
     }
@@ -37,16 +48,15 @@ internal sealed class ConnectionMemory : MemoryPool<byte>
 
     private void Return(Block block)
     {
-        if (Interlocked.Increment(ref _unusedCount) <= KeptBlocks)
+        // What was given out beyond the bound, because more than a small block was asked for, is not kept.
+        if (Interlocked.Decrement(ref _used) < MostBlocks)
             _unused.Enqueue(block);
-        else
-            Interlocked.Decrement(ref _unusedCount);
     }
 
     // Pinned: the system writes into it, and a block that may not move would otherwise hinder the collector wherever it lies.
-    private sealed class Block(ConnectionMemory pool) : IMemoryOwner<byte>
+    private sealed class Block(ConnectionMemory? pool, int length) : IMemoryOwner<byte>
     {
-        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(BlockLength, pinned: true);
+        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(length, pinned: pool is not null);
 
         public bool IsRented { get; set; } = true;
 
@@ -57,7 +67,7 @@ internal sealed class ConnectionMemory : MemoryPool<byte>
             if (!IsRented)
                 return;
             IsRented = false;
-            pool.Return(this);
+            pool?.Return(this);
         }
     }
 

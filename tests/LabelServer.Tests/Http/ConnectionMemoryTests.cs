@@ -34,15 +34,19 @@ public sealed class ConnectionMemoryTests
     }
 
     [Fact]
-    public void Dispose_ManyBlocks_KeepsOnlySome()
+    public void Rent_ManyAtATime_GivesSmallOnesUntilSomeComeBack()
     {
         using var pool = new ConnectionMemory();
-        var blocks = Enumerable.Range(0, ConnectionMemory.KeptBlocks + 10).Select(_ => pool.Rent()).ToList();
-        blocks.ForEach(b => b.Dispose());
+        var large = Enumerable.Range(0, ConnectionMemory.MostBlocks).Select(_ => pool.Rent(100)).ToList();
+        Assert.All(large, b => Assert.Equal(ConnectionMemory.BlockLength, b.Memory.Length));
 
-        var again = Enumerable.Range(0, blocks.Count).Select(_ => pool.Rent()).ToList();
-        Assert.Equal(ConnectionMemory.KeptBlocks, again.Intersect(blocks).Count());
-        again.ForEach(b => b.Dispose());
+        using var small = pool.Rent(100);
+        using var asked = pool.Rent(ConnectionMemory.SmallLength + 1);
+        Assert.Equal((ConnectionMemory.SmallLength, ConnectionMemory.BlockLength), (small.Memory.Length, asked.Memory.Length));
+
+        large.ForEach(b => b.Dispose());
+        using var again = pool.Rent(100);
+        Assert.Contains(again, large);
     }
 
     [Fact]
