@@ -1,7 +1,7 @@
 using LabelServer.Bundles;
 using LabelServer.Inference.Networks;
-using LabelServer.Learning.Networks;
 using LabelServer.Inference.Transforms;
+using LabelServer.Learning.Networks;
 
 namespace LabelServer.Learning.Evaluation;
 

@@ -1,5 +1,5 @@
-using LabelServer.Inference.Networks;
 using System.Text.Json;
+using LabelServer.Inference.Networks;
 using LabelServer.Learning.Losses;
 using LabelServer.Learning.Networks;
 using LabelServer.Learning.Optimisers;
