@@ -11,8 +11,7 @@ try
 }
 catch (Exception error) when (error is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
 {
+    // Commands that leave something behind have said so themselves. A call to the worker that is cancelled ends as the second kind.
     await Console.Error.WriteLineAsync("Cancelled.");
-
-    // As shells have it for a program that was interrupted.
-    return 130;
+    return ExitCodes.Cancelled;
 }

@@ -49,7 +49,6 @@ public sealed class Trainer
 
     private bool IsRounded => TorchPrecision.Resolve(Settings.Precision, CPU) == NetworkPrecision.BFloat16;
 
-
     /// <summary>Runs to the end, or goes on from the saved epoch.</summary>
     /// <exception cref="TrainingException">The run cannot be done; see its types.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

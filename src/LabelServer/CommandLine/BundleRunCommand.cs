@@ -14,7 +14,6 @@ internal static class BundleRunCommand
 {
     private const int Failed = 1;
     private const int NotRunnable = 2;
-    private const int Cancelled = 130;
 
     /// <summary>Creates the command.</summary>
     public static Command Create()
@@ -53,7 +52,7 @@ internal static class BundleRunCommand
         catch (OperationCanceledException)
         {
             await configuration.Error.WriteLineAsync("Cancelled. What was saved before stays.");
-            return Cancelled;
+            return ExitCodes.Cancelled;
         }
         catch (Exception error) when (error is BundleRunException or WorkerUnavailableException)
         {

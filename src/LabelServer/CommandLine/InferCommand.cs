@@ -83,7 +83,8 @@ internal sealed class InferCommand
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync(errors, "Cancelled; nothing was written.");
+            await FailAsync(errors, "Cancelled; nothing was written.");
+            return ExitCodes.Cancelled;
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class MergeMasksCommand
         catch (OperationCanceledException)
         {
             await result.InvocationConfiguration.Error.WriteLineAsync("Cancelled. The labels that are finished stay; give the command again to go on.");
-            return 130;
+            return ExitCodes.Cancelled;
         }
     }
 }
