@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LabelServer.Bundles.History;
 
@@ -14,7 +14,6 @@ namespace LabelServer.Bundles.History;
 /// </remarks>
 public sealed class WeightsHistory
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly string _folder;
     private readonly TimeProvider _time;
 
@@ -42,7 +41,7 @@ public sealed class WeightsHistory
     public IReadOnlyList<WeightsVersion> Versions() => !Directory.Exists(_folder) ? [] :
     [
         .. Directory.EnumerateFiles(_folder, "*.json")
-            .Select(Read<WeightsVersion>)
+            .Select(path => Read(path, WeightsHistoryJson.Default.WeightsVersion))
             .OfType<WeightsVersion>()
             .Where(v => File.Exists(PathOf(v.Version)))
             .OrderByDescending(v => v.Version),
@@ -52,7 +51,7 @@ public sealed class WeightsHistory
     public WeightsVersion? FindServed()
     {
         var served = new FileInfo(ServedFile);
-        if (!served.Exists || Read<ServedMark>(MarkFile) is not { } mark)
+        if (!served.Exists || Read(MarkFile, WeightsHistoryJson.Default.ServedMark) is not { } mark)
         {
             return null;
         }
@@ -159,7 +158,7 @@ public sealed class WeightsHistory
         File.Delete(PathOf(version));
     }
 
-    private void Note(WeightsVersion version) => Replace(InfoOf(version.Version), JsonSerializer.SerializeToUtf8Bytes(version, Json));
+    private void Note(WeightsVersion version) => Replace(InfoOf(version.Version), JsonSerializer.SerializeToUtf8Bytes(version, WeightsHistoryJson.Default.WeightsVersion));
 
     private void Serve(int version)
     {
@@ -175,7 +174,7 @@ public sealed class WeightsHistory
             // Whoever watches the file's time sees that it changed, also when an older version is served again.
             File.SetLastWriteTimeUtc(weights, _time.GetUtcNow().UtcDateTime);
             var written = new FileInfo(weights);
-            Write(mark, JsonSerializer.SerializeToUtf8Bytes(new ServedMark(version, written.Length, written.LastWriteTimeUtc)));
+            Write(mark, JsonSerializer.SerializeToUtf8Bytes(new ServedMark(version, written.Length, written.LastWriteTimeUtc), WeightsHistoryJson.Default.ServedMark));
 
             // All that needs room on the disk is done.
             File.Move(weights, ServedFile, overwrite: true);
@@ -192,12 +191,12 @@ public sealed class WeightsHistory
     private static string Temporary(string path) => $"{path}.{Guid.NewGuid():n}.tmp";
 
     // Null where the file is gone, as when the writer removes an old version at this moment, or damaged, as by a power cut: it is then no version that could be served.
-    private static T? Read<T>(string path)
+    private static T? Read<T>(string path, JsonTypeInfo<T> json)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), json);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {

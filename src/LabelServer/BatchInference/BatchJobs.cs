@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Datastore;
+using LabelServer.Http;
 using LabelServer.Inference;
 using LabelServer.Jobs;
 
@@ -50,7 +51,7 @@ internal sealed class BatchJobs(IDatastore datastore, StoredImageInference infer
     private async Task<JsonObject> OneAsync(string id, BatchRequest batch, CancellationToken cancellationToken)
     {
         await using var answer = await PatientDispatch.RunAsync(() => inference.InferAsync(batch.Model, id, batch.Parameters, cancellationToken), time, cancellationToken);
-        var summary = JsonSerializer.SerializeToNode(answer.Summary)!;
+        var summary = JsonSerializer.SerializeToNode(answer.Summary, RecordJson.Default.InferenceSummary)!;
         if (batch.SaveAs is { } tag)
         {
             await inference.SaveAsync(batch.Model, id, tag, answer, summary, batch.ClientId, cancellationToken);

@@ -9,7 +9,6 @@ namespace LabelServer.Datasets;
 internal sealed class MaskDatasetWriter(string folder, MaskMerger merger, bool overwrite, bool linkImages, TextWriter output)
 {
     private const string Extension = ".nii.gz";
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly List<MergeResult> _results = [];
 
     /// <summary>Writes all subjects.</summary>
@@ -38,7 +37,7 @@ internal sealed class MaskDatasetWriter(string folder, MaskMerger merger, bool o
             await output.WriteLineAsync(Describe(result, subject));
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "merge-masks.json"), JsonSerializer.Serialize(_results, Json), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "merge-masks.json"), JsonSerializer.Serialize(_results, MergeResultJson.Default.ListMergeResult), cancellationToken);
         return _results;
     }
 

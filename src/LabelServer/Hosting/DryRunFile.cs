@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LabelServer.Hosting;
 
@@ -35,7 +36,7 @@ internal static class DryRunFile
     {
         yield return ("MONAI_LABEL_APP_DIR", options.AppFolder);
         yield return ("MONAI_LABEL_STUDIES", options.StudiesFolder);
-        yield return ("MONAI_LABEL_APP_CONF", JsonSerializer.Serialize(options.Conf, Readable));
+        yield return ("MONAI_LABEL_APP_CONF", new JsonObject(options.Conf.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))).ToJsonString(Readable));
         yield return ("MONAI_LABEL_SERVER_PORT", options.Port.ToString(CultureInfo.InvariantCulture));
 
         // Those that were set already go along, so that the file alone starts the same server.

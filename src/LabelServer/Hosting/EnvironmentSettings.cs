@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabelServer.Http;
 
 namespace LabelServer.Hosting;
 
@@ -78,7 +79,7 @@ public sealed class EnvironmentSettings
             return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         try
         {
-            return JsonSerializer.Deserialize<string[]>(text) ?? [];
+            return JsonSerializer.Deserialize(text, RecordJson.Default.StringArray) ?? [];
         }
         catch (JsonException)
         {

@@ -36,7 +36,7 @@ internal sealed class InferParametersReader(JsonObject values)
         Device = Text("device"),
         Precision = Precision(),
         Timeout = InRange("timeout", Number("timeout"), v => v is > 0 and <= 86_400, "seconds, more than 0 and at most 86400") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        Displayable = values.Where(v => !Known.Contains(v.Key)).ToDictionary(v => v.Key, v => JsonSerializer.SerializeToElement(v.Value), StringComparer.Ordinal),
+        Displayable = values.Where(v => !Known.Contains(v.Key)).ToDictionary(v => v.Key, v => JsonSerializer.SerializeToElement(v.Value, RecordJson.Default.JsonNode), StringComparer.Ordinal),
     };
 
     /// <summary>A text, or null when the key is absent, null or empty. Of a list the first entry counts.</summary>
@@ -75,7 +75,7 @@ internal sealed class InferParametersReader(JsonObject values)
         return value?.GetValueKind() switch
         {
             null => null,
-            JsonValueKind.Number => value.Deserialize<double>(),
+            JsonValueKind.Number => value.Deserialize(RecordJson.Default.Double),
             JsonValueKind.String when value.GetValue<string>().Length == 0 => null,
             JsonValueKind.String when double.TryParse(value.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             _ => throw Wrong(key, value, "a number"),
@@ -94,12 +94,12 @@ internal sealed class InferParametersReader(JsonObject values)
             case JsonArray { Count: 0 }:
                 return null;
             case JsonArray list when list.Count is 2 or 3 && list.All(IsSize):
-                return [.. list.Select(v => v!.Deserialize<int>())];
+                return [.. list.Select(v => v!.Deserialize(RecordJson.Default.Int32))];
             case var other:
                 throw Wrong("roi_size", other, Allowed);
         }
 
-        static bool IsSize(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number && node.Deserialize<double>() is >= 1 and <= 4096 and var size && double.IsInteger(size);
+        static bool IsSize(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number && node.Deserialize(RecordJson.Default.Double) is >= 1 and <= 4096 and var size && double.IsInteger(size);
     }
 
     private string? Extension()

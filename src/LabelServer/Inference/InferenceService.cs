@@ -51,7 +51,7 @@ internal sealed partial class InferenceService(
             : await dispatcher.InferAsync(Job(infer), progress: null, stop.Token);
         try
         {
-            var summary = JsonSerializer.SerializeToNode(answer.Summary)!;
+            var summary = JsonSerializer.SerializeToNode(answer.Summary, RecordJson.Default.InferenceSummary)!;
             if (infer.SaveAs is not null && IsStoredImage(infer))
                 await stored.SaveAsync(model, infer.ImageId, infer.SaveAs, answer, summary, infer.ClientId, stop.Token);
             return new InferenceResult(answer, summary, infer.Output);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Datastore;
+using LabelServer.Http;
 using LabelServer.Models;
 using LabelServer.Proposals;
 
@@ -62,7 +63,7 @@ internal sealed class StoredImageInference(IDatastore datastore, IInferenceDispa
             new LabelUpload(imageId, received)
             {
                 Tag = tag,
-                Info = InfoDocument.FromElement(JsonSerializer.SerializeToElement(info)),
+                Info = InfoDocument.FromElement(JsonSerializer.SerializeToElement(info, RecordJson.Default.JsonObject)),
                 ValueNames = answer.Summary.LabelNames.ToDictionary(l => l.Value, l => l.Key),
                 By = model,
             },

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace LabelServer.Jobs;
 
 /// <summary>Adds background jobs to the server's services.</summary>
@@ -12,7 +14,7 @@ internal static class JobServices
     }
 
     /// <summary>Adds a kind of jobs: its handler, and its <see cref="JobQueue{THandler}"/>, which starts with the server.</summary>
-    public static IServiceCollection AddJobKind<THandler>(this IServiceCollection services)
+    public static IServiceCollection AddJobKind<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this IServiceCollection services)
         where THandler : class, IJobHandler
     {
         services.AddSingleton<THandler>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabelServer.Http;
 using LabelServer.State;
 using Microsoft.Data.Sqlite;
 
@@ -40,7 +41,7 @@ internal sealed class SqliteJobStore(StateDatabase database) : IJobStore
         command.Parameters.AddWithValue("$request", job.Request);
         command.Parameters.AddWithValue("$submitted", job.Submitted.ToUnixTimeMilliseconds());
         command.Parameters.AddWithValue("$ended", (object?)job.Ended?.ToUnixTimeMilliseconds() ?? DBNull.Value);
-        command.Parameters.AddWithValue("$details", JsonSerializer.Serialize(job.Details));
+        command.Parameters.AddWithValue("$details", JsonSerializer.Serialize(job.Details, RecordJson.Default.IReadOnlyListString));
         command.ExecuteNonQuery();
     });
 
@@ -79,6 +80,6 @@ internal sealed class SqliteJobStore(StateDatabase database) : IJobStore
         Request = row.GetString(2),
         Submitted = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)),
         Ended = row.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
-        Details = JsonSerializer.Deserialize<List<string>>(row.GetString(5)) ?? [],
+        Details = JsonSerializer.Deserialize(row.GetString(5), RecordJson.Default.ListString) ?? [],
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using LabelServer.Http;
 using Microsoft.AspNetCore.SignalR;
 
 namespace LabelServer.Live;
@@ -25,7 +26,7 @@ internal sealed class LiveFeed(IHubContext<LiveHub> hub) : BackgroundService
     /// <param name="keep">Whether clients who come later get it too, until the next of its kind.</param>
     public void Send(string method, JsonObject message, bool keep)
     {
-        var element = JsonSerializer.SerializeToElement(message);
+        var element = JsonSerializer.SerializeToElement(message, RecordJson.Default.JsonObject);
         if (keep)
             _last[method] = element;
         _messages.Writer.TryWrite((method, element));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LabelServer.Bundles.Config;
+using LabelServer.Http;
 
 namespace LabelServer.Models;
 
@@ -44,10 +45,10 @@ internal static class DisplayableConfig
         ConfigValue.Boolean truth => truth.Value ? "true" : "false",
         ConfigValue.Integer whole => whole.Value.ToString(CultureInfo.InvariantCulture),
         ConfigValue.Real real => real.Value.ToString("R", CultureInfo.InvariantCulture),
-        ConfigValue.Text text => JsonSerializer.Serialize(text.Value),
+        ConfigValue.Text text => JsonSerializer.Serialize(text.Value, RecordJson.Default.String),
         ConfigValue.List list => $"[{string.Join(", ", list.Items.Select(Json))}]",
-        ConfigValue.Map map => $"{{{string.Join(", ", map.Items.Select(i => $"{JsonSerializer.Serialize((i.Key as ConfigValue.Text)?.Value ?? Json(i.Key))}: {Json(i.Value)}"))}}}",
-        ConfigValue.Symbol symbol => JsonSerializer.Serialize(symbol.Name),
+        ConfigValue.Map map => $"{{{string.Join(", ", map.Items.Select(i => $"{JsonSerializer.Serialize((i.Key as ConfigValue.Text)?.Value ?? Json(i.Key), RecordJson.Default.String)}: {Json(i.Value)}"))}}}",
+        ConfigValue.Symbol symbol => JsonSerializer.Serialize(symbol.Name, RecordJson.Default.String),
         _ => "null",
     };
 }

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LabelServer.Datastore;
+using LabelServer.Http;
 using LabelServer.Inference;
 
 namespace LabelServer.Proposals;
@@ -33,7 +35,7 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
             Directory.CreateDirectory(ProposalFiles.Folder(store.Layout, model));
             Remove(image, model);
             await WriteAsync(ProposalFiles.Labels(store.Layout, model, image, answer.ResultExtension), answer, cancellationToken);
-            await WriteAsync(ProposalFiles.Description(store.Layout, model, image), JsonSerializer.SerializeToUtf8Bytes(proposal), cancellationToken);
+            await WriteAsync(ProposalFiles.Description(store.Layout, model, image), JsonSerializer.SerializeToUtf8Bytes(proposal, RecordJson.Default.Proposal), cancellationToken);
             Interlocked.Increment(ref _changes);
             MakeRoom();
         }
@@ -56,7 +58,7 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
         {
             store.RequireWritable();
             Directory.CreateDirectory(ProposalFiles.Folder(store.Layout, model));
-            await WriteAsync(ProposalFiles.Uncertainty(store.Layout, model, image, flips), JsonSerializer.SerializeToUtf8Bytes(uncertainty), cancellationToken);
+            await WriteAsync(ProposalFiles.Uncertainty(store.Layout, model, image, flips), JsonSerializer.SerializeToUtf8Bytes(uncertainty, RecordJson.Default.ImageUncertainty), cancellationToken);
             Interlocked.Increment(ref _changes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ReadOnlyDatastoreException or DatastoreUnavailableException)
@@ -69,10 +71,10 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
     public IReadOnlyList<string> Models() => Directory.Exists(store.Layout.Proposals) ? [.. Directory.EnumerateDirectories(store.Layout.Proposals).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The proposal of a model for an image, or null.</summary>
-    public Proposal? Find(ImageEntry image, string model) => Read<Proposal>(ProposalFiles.Description(store.Layout, model, image)) is { } found && found.ImageId == image.Id ? found : null;
+    public Proposal? Find(ImageEntry image, string model) => Read(ProposalFiles.Description(store.Layout, model, image), RecordJson.Default.Proposal) is { } found && found.ImageId == image.Id ? found : null;
 
     /// <summary>What repeated predictions of a model, mirrored or with dropout, last said about an image, or null.</summary>
-    public ImageUncertainty? FindUncertainty(ImageEntry image, string model, bool flips) => Read<ImageUncertainty>(ProposalFiles.Uncertainty(store.Layout, model, image, flips));
+    public ImageUncertainty? FindUncertainty(ImageEntry image, string model, bool flips) => Read(ProposalFiles.Uncertainty(store.Layout, model, image, flips), RecordJson.Default.ImageUncertainty);
 
     /// <summary>The label map's bytes, or null when they are gone.</summary>
     public async Task<Stream?> OpenAsync(ImageEntry image, Proposal proposal, CancellationToken cancellationToken)
@@ -91,12 +93,12 @@ internal sealed partial class ProposalStore(LocalDatastore store, ProposalSettin
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private static T? Read<T>(string path)
+    private static T? Read<T>(string path, JsonTypeInfo<T> json)
         where T : class
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(path)) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), json) : null;
         }
         catch (JsonException)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LabelServer.Imaging.Formats;
 using LabelServer.Imaging.Phantoms;
 
@@ -75,8 +76,8 @@ public static class SampleDataWriter
 
     private static string NamesJson()
     {
-        var names = CtPhantom.LabelNames.Select((name, value) => (name, value)).Skip(1).ToDictionary(p => p.name, p => p.value);
-        return JsonSerializer.Serialize(names, Indented) + "\n";
+        var names = CtPhantom.LabelNames.Select((name, value) => KeyValuePair.Create(name, (JsonNode?)value)).Skip(1);
+        return new JsonObject(names).ToJsonString(Indented) + "\n";
     }
 
     private static string Readme(IReadOnlyList<Scan> scans, int seed)

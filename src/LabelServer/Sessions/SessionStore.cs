@@ -70,7 +70,7 @@ public sealed partial class SessionStore
                 LastAccess = now,
                 Expiry = expiry > 0 ? Math.Min(expiry, _options.Expiry) : _options.Expiry,
             };
-            await File.WriteAllBytesAsync(Path.Combine(hidden, MetaFile), JsonSerializer.SerializeToUtf8Bytes(info), cancellationToken);
+            await File.WriteAllBytesAsync(Path.Combine(hidden, MetaFile), JsonSerializer.SerializeToUtf8Bytes(info, RecordJson.Default.SessionInfo), cancellationToken);
             Directory.Move(hidden, folder);
             LogCreated(id, files.Count);
             return info;
@@ -218,7 +218,7 @@ public sealed partial class SessionStore
         var folder = Path.Combine(_options.Folder, id);
         try
         {
-            var info = JsonSerializer.Deserialize<SessionInfo>(File.ReadAllBytes(Path.Combine(folder, MetaFile)));
+            var info = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, MetaFile)), RecordJson.Default.SessionInfo);
 
             // The names count, not the folders: the store may have been moved, and a file that somebody wrote must lead nowhere else.
             var image = info is null ? null : Path.Combine(folder, Path.GetFileName(info.Image));
@@ -240,7 +240,7 @@ public sealed partial class SessionStore
         var path = Path.Combine(info.Path, MetaFile);
         try
         {
-            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(info));
+            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(info, RecordJson.Default.SessionInfo));
             File.Move(path + ".new", path, overwrite: true);
         }
         catch (IOException exception)

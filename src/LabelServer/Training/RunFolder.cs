@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LabelServer.Hosting;
+using LabelServer.Http;
 
 namespace LabelServer.Training;
 
@@ -27,7 +28,7 @@ internal sealed class RunFolder
         try
         {
             await using var file = File.OpenRead(List);
-            return await JsonSerializer.DeserializeAsync<TrainingSet>(file, cancellationToken: cancellationToken);
+            return await JsonSerializer.DeserializeAsync(file, RecordJson.Default.TrainingSet, cancellationToken);
         }
         catch (JsonException)
         {
@@ -44,7 +45,7 @@ internal sealed class RunFolder
         var temporary = List + ".tmp";
         await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         {
-            await JsonSerializer.SerializeAsync(file, set, cancellationToken: cancellationToken);
+            await JsonSerializer.SerializeAsync(file, set, RecordJson.Default.TrainingSet, cancellationToken);
             file.Flush(flushToDisk: true);
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabelServer.Http;
 using LabelServer.Models;
 using LabelServer.Worker.Contract;
 
@@ -56,11 +57,11 @@ internal static class TrainRequests
     {
         // The epochs and the batch of the schedule are those of the run.
         foreach (var id in trainer.EpochIds)
-            Add(id, JsonSerializer.Serialize(parameters.MaxEpochs));
+            Add(id, JsonSerializer.Serialize(parameters.MaxEpochs, RecordJson.Default.Int32));
         if (trainer.BatchSizeId is { } sizeId && parameters.BatchSize is { } size)
-            Add(sizeId, JsonSerializer.Serialize(size));
+            Add(sizeId, JsonSerializer.Serialize(size, RecordJson.Default.Int32));
         if (weights.Highres is { } highres && trainer.Displayable.ContainsKey("highres"))
-            Add(Displayed + "highres", JsonSerializer.Serialize(highres));
+            Add(Displayed + "highres", JsonSerializer.Serialize(highres, RecordJson.Default.Boolean));
         foreach (var (key, json) in parameters.Displayable)
             Add(Displayed + key, json);
 

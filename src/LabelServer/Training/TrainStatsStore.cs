@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using LabelServer.Http;
 
 namespace LabelServer.Training;
 
@@ -24,7 +25,7 @@ internal sealed partial class TrainStatsStore(ILogger<TrainStatsStore> logger)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(status));
+            File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(status, RecordJson.Default.TrainingStatus));
             File.Move(path + ".tmp", path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -41,7 +42,7 @@ internal sealed partial class TrainStatsStore(ILogger<TrainStatsStore> logger)
         try
         {
             // A training that the server's end interrupted counts as ended until it goes on; clients would wait for it.
-            return File.Exists(path) ? JsonSerializer.Deserialize<TrainingStatus>(File.ReadAllBytes(path)) is { } status ? status with { HasEnded = true } : null : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordJson.Default.TrainingStatus) is { } status ? status with { HasEnded = true } : null : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

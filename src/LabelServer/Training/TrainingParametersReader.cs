@@ -175,7 +175,7 @@ internal sealed class TrainingParametersReader(JsonObject values, TrainerDescrip
         return value?.GetValueKind() switch
         {
             null => null,
-            JsonValueKind.Number => value.Deserialize<double>(),
+            JsonValueKind.Number => value.Deserialize(RecordJson.Default.Double),
             JsonValueKind.String when value.GetValue<string>().Length == 0 => null,
             JsonValueKind.String when double.TryParse(value.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
             _ => throw Wrong(key, allowed),

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Grpc.Net.Client;
 using LabelServer.Inference;
 using LabelServer.Worker.Contract;
@@ -125,7 +125,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var start = JsonSerializer.Serialize(new { address = _endpoint.Address, token = _endpoint.Token, resultCache = options.ResultCache });
+            var start = new JsonObject { ["address"] = _endpoint.Address, ["token"] = _endpoint.Token, ["resultCache"] = options.ResultCache }.ToJsonString();
             await _process.StandardInput.WriteLineAsync(start.AsMemory(), both.Token);
             await _process.StandardInput.FlushAsync(both.Token);
             await Task.WhenAny(_ready.Task, Exited).WaitAsync(both.Token);

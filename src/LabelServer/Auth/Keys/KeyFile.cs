@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Datastore.Disk;
@@ -59,7 +60,7 @@ internal static class KeyFile
         var draft = path + ".new";
         using (var file = new FileStream(draft, Private(FileMode.Create, FileShare.None)))
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(json, Indented));
+            file.Write(Encoding.UTF8.GetBytes(json.ToJsonString(Indented)));
             file.Flush(flushToDisk: true);
         }
 

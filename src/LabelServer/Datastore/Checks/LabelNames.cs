@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LabelServer.Http;
 
 namespace LabelServer.Datastore.Checks;
 
@@ -26,7 +27,7 @@ internal static class LabelNames
             values.Add(value.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
         }
 
-        return info.With(LabelEntry.ValuesKey, InfoDocument.FromElement(JsonSerializer.SerializeToElement(values)));
+        return info.With(LabelEntry.ValuesKey, InfoDocument.FromElement(JsonSerializer.SerializeToElement(values, RecordJson.Default.DictionaryStringString)));
     }
 
     private static Dictionary<int, string>? FromLabelInfo(InfoDocument info, string imageId)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LabelServer.Http;
 
 namespace LabelServer.Datastore.Versions;
 
@@ -64,7 +65,7 @@ public sealed record LabelStamp(string Id, string? Parent, string? By, string? C
             }
         }
 
-        return info.With(Key, stamp.With("readers", JsonSerializer.SerializeToElement(Readers)));
+        return info.With(Key, stamp.With("readers", JsonSerializer.SerializeToElement(Readers, RecordJson.Default.IReadOnlyListString)));
     }
 
     /// <summary>The same stamp with one reader more, unless it has that one.</summary>

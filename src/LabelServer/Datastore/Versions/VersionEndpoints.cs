@@ -115,7 +115,7 @@ internal static class VersionEndpoints
         var json = new JsonObject { ["version"] = stamp.Id, ["current"] = version.IsCurrent, ["parent"] = stamp.Parent, ["by"] = stamp.By };
         foreach (var key in (string[])["user", "client_id", "model", "ts", "name"])
         {
-            json[key] = version.Info.TryGet(key, out var value) ? JsonSerializer.SerializeToNode(value) : null;
+            json[key] = version.Info.TryGet(key, out var value) ? JsonSerializer.SerializeToNode(value, RecordJson.Default.JsonElement) : null;
         }
 
         json["conflict_with"] = stamp.ConflictWith;
