@@ -8,7 +8,11 @@ Assert-Dotnet
 $program = Join-Path $root 'src/LabelServer/bin/Release/net10.0/labelserver.dll'
 $artifacts = Join-Path $root 'artifacts'
 $stamp = Join-Path $artifacts 'run.stamp'
-if (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSource $root (Get-Item $stamp).LastWriteTimeUtc)) {
+$command, $library = 'dotnet', @($program)
+if (Test-NativeIsCurrent $root) {
+    $command, $library = (Get-NativeProgram $root), @() # Made by eng/native.ps1.
+}
+elseif (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSource $root (Get-Item $stamp).LastWriteTimeUtc)) {
     [Console]::Error.WriteLine('Building LabelServer (only when something has changed) ...')
     New-Item -ItemType Directory -Force $artifacts | Out-Null
     $started = [DateTime]::UtcNow
@@ -20,7 +24,7 @@ if (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSource 
 }
 
 if ($args.Count -gt 0) {
-    & dotnet $program @args
+    & $command @library @args
     exit $LASTEXITCODE
 }
 
@@ -32,5 +36,5 @@ if (-not (Test-Path $studies)) {
     Copy-Item -Recurse (Join-Path $root 'sampledata') "$studies.new"
     Move-Item "$studies.new" $studies
 }
-& dotnet $program start_server --app (Join-Path $root 'apps/monaibundle') --studies $studies
+& $command @library start_server --app (Join-Path $root 'apps/monaibundle') --studies $studies
 exit $LASTEXITCODE

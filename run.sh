@@ -10,7 +10,10 @@ require_dotnet
 
 program="$root/src/LabelServer/bin/Release/net10.0/labelserver.dll"
 stamp="$root/artifacts/run.stamp"
-if [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "$stamp")" ]; then
+start=(dotnet "$program")
+if native_is_current "$root"; then
+  start=("$root/artifacts/native/labelserver") # Made by eng/native.sh.
+elif [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "$stamp")" ]; then
   echo "Building LabelServer (only when something has changed) ..." >&2
   mkdir -p "$root/artifacts"
   started=$(mktemp "$root/artifacts/run.XXXXXX")
@@ -23,7 +26,7 @@ if [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "$s
 fi
 
 if [ $# -gt 0 ]; then
-  exec dotnet "$program" "$@"
+  exec "${start[@]}" "$@"
 fi
 
 # A copy, so that labels and the index do not end up in the checkout.
@@ -34,4 +37,4 @@ if [ ! -d "$studies" ]; then
   cp -R "$root/sampledata" "$studies.new"
   mv "$studies.new" "$studies"
 fi
-exec dotnet "$program" start_server --app "$root/apps/monaibundle" --studies "$studies"
+exec "${start[@]}" start_server --app "$root/apps/monaibundle" --studies "$studies"

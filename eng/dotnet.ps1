@@ -1,4 +1,4 @@
-# Sourced by run.ps1 and test.ps1.
+# Sourced by run.ps1, test.ps1 and eng/native.ps1.
 
 # Ends with a plain message when there is no .NET 10 SDK.
 function Assert-Dotnet {
@@ -16,4 +16,16 @@ function Test-NewerSource([string] $root, [DateTime] $time) {
     $places = 'src', 'eng', 'global.json', 'Directory.Build.props', 'Directory.Packages.props' | ForEach-Object { Join-Path $root $_ }
     $newer = Get-ChildItem $places -Recurse -File | Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' -and $_.LastWriteTimeUtc -gt $time } | Select-Object -First 1
     return $null -ne $newer
+}
+
+# Where eng/native.ps1 puts the server.
+function Get-NativeProgram([string] $root) {
+    $name = if ($IsLinux -or $IsMacOS) { 'labelserver' } else { 'labelserver.exe' } # Windows PowerShell knows neither variable.
+    return Join-Path $root "artifacts/native/$name"
+}
+
+# Whether artifacts/native holds the server of the sources as they are.
+function Test-NativeIsCurrent([string] $root) {
+    $stamp = Join-Path $root 'artifacts/native.stamp'
+    return (Test-Path (Get-NativeProgram $root)) -and (Test-Path $stamp) -and -not (Test-NewerSource $root (Get-Item $stamp).LastWriteTimeUtc)
 }

@@ -1,4 +1,4 @@
-# Sourced by run.sh and test.sh.
+# Sourced by run.sh, test.sh and eng/native.sh.
 
 # Ends with a plain message when there is no .NET 10 SDK.
 require_dotnet() {
@@ -15,4 +15,9 @@ require_dotnet() {
 # Prints the first file of the program's sources that is newer than the stamp $2; nothing when the build is up to date. $1 is the repository.
 newer_sources() {
   find "$1/src" "$1/eng" "$1/global.json" "$1/Directory.Build.props" "$1/Directory.Packages.props" -newer "$2" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit
+}
+
+# Whether artifacts/native holds the server of the sources as they are, see eng/native.sh. $1 is the repository.
+native_is_current() {
+  [ -x "$1/artifacts/native/labelserver" ] && [ -f "$1/artifacts/native.stamp" ] && [ -z "$(newer_sources "$1" "$1/artifacts/native.stamp")" ]
 }

@@ -1,4 +1,5 @@
 using LabelServer.Auth;
+using LabelServer.Http;
 using LabelServer.Jobs;
 
 namespace LabelServer.Live;
@@ -9,7 +10,7 @@ internal static class LiveServices
     /// <summary>Adds the hub's services.</summary>
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
-        services.AddSignalR();
+        services.AddSignalR().AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, RecordJson.Default));
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         services.AddSingleton<IJobListener, JobFeed>();

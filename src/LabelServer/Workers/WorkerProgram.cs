@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using LabelServer.Inference;
 
 namespace LabelServer.Workers;
@@ -22,11 +21,11 @@ internal static class WorkerProgram
             ?? throw new WorkerUnavailableException($"The worker's program is missing: looked for {string.Join(" and ", candidates)}. Build or install the whole of LabelServer, or set {Variable} to the program's path.");
     }
 
-    /// <summary>How to start it: a program of its own starts by itself, a <c>.dll</c> by the runtime that runs this process.</summary>
+    /// <summary>How to start it: a program of its own starts by itself, a <c>.dll</c> by the .NET of <see cref="DotnetInstallation"/>.</summary>
     public static ProcessStartInfo StartInfo(string program)
     {
         var isLibrary = program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
-        var info = new ProcessStartInfo(isLibrary ? Runtime("dotnet") ?? "dotnet" : program)
+        var info = new ProcessStartInfo(isLibrary ? DotnetInstallation.Program : program)
         {
             UseShellExecute = false,
             CreateNoWindow = true,
@@ -39,18 +38,10 @@ internal static class WorkerProgram
             info.ArgumentList.Add(program);
         if (OperatingSystem.IsWindows())
             info.CreateNewProcessGroup = true;
-        if (Runtime(string.Empty) is { } root)
+        if (DotnetInstallation.Root is { } root)
             info.Environment["DOTNET_ROOT"] = root;
         return info;
     }
 
     private static string[] Beside(string folder) => [Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name), Path.Combine(folder, Name + ".dll")];
-
-    // shared/Microsoft.NETCore.App/VERSION/ is three folders below the root of an installation; a self-contained program has no such root.
-    private static string? Runtime(string program)
-    {
-        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        var path = Path.Combine(root, program.Length > 0 && OperatingSystem.IsWindows() ? program + ".exe" : program);
-        return Directory.Exists(Path.Combine(root, "shared")) && (program.Length == 0 || File.Exists(path)) ? path : null;
-    }
 }

@@ -29,9 +29,12 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Starts the server and waits until it says where it listens.</summary>
     public static async Task<BenchServer> StartAsync(ScenarioFolder folder, ScenarioOptions options, IEnumerable<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
         var program = options.Text("server") is { } named ? Path.GetFullPath(named) : Path.Combine(SharedFolders.Repository, "src", "LabelServer", "bin", "Release", "net10.0", "labelserver.dll");
-        foreach (var argument in (string[])[program, "start_server", "--app", Path.Combine(SharedFolders.Repository, "apps", "monaibundle"), "--studies", folder.Studies, "--port", "0", .. arguments])
+        var isLibrary = program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        var info = new ProcessStartInfo(isLibrary ? "dotnet" : program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
+        if (isLibrary)
+            info.ArgumentList.Add(program);
+        foreach (var argument in (string[])["start_server", "--app", Path.Combine(SharedFolders.Repository, "apps", "monaibundle"), "--studies", folder.Studies, "--port", "0", .. arguments])
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             info.Environment[name] = value;

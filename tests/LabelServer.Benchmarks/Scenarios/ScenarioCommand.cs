@@ -28,7 +28,7 @@ internal static class ScenarioCommand
     {
         if (arguments is not [var name, .. var rest] || !Scenarios.TryGetValue(name, out var scenario) || ScenarioOptions.Read(rest) is not { } options)
         {
-            await Console.Error.WriteLineAsync($"scenario NAME [--json FILE] [--precision float32|bfloat16] [--repeat N] [--image FILE] [--server labelserver.dll] …\nNAME is one of {string.Join(", ", Scenarios.Keys)}.");
+            await Console.Error.WriteLineAsync($"scenario NAME [--json FILE] [--precision float32|bfloat16] [--repeat N] [--image FILE] [--server PROGRAM] …\nNAME is one of {string.Join(", ", Scenarios.Keys)}.");
             return 2;
         }
 

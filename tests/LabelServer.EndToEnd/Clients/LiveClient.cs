@@ -29,6 +29,13 @@ internal sealed class LiveClient : IAsyncDisposable
             _events.Enqueue((string)message["event"]!);
             _training.Writer.TryWrite(message);
         });
+
+        // Who waits for a message then hears why none comes.
+        _hub.Closed += error =>
+        {
+            _training.Writer.TryComplete(error ?? new IOException("The server closed the connection to the hub."));
+            return Task.CompletedTask;
+        };
     }
 
     /// <summary>The kinds of events so far, in order.</summary>

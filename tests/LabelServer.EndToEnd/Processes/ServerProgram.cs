@@ -3,11 +3,11 @@ using LabelServer.Testing;
 
 namespace LabelServer.EndToEnd.Processes;
 
-/// <summary>Runs the <c>labelserver</c> program that was built with these tests.</summary>
+/// <summary>Runs the <c>labelserver</c> program that was built with these tests, or the one that the environment variable <c>LABELSERVER_PROGRAM</c> names: a <c>.dll</c> or a program of its own.</summary>
 internal static class ServerProgram
 {
     /// <summary>The program, in the build's own folder, so that what is tested is what users start.</summary>
-    public static string Path { get; } = System.IO.Path.Combine(
+    public static string Path { get; } = Environment.GetEnvironmentVariable("LABELSERVER_PROGRAM") is { Length: > 0 } named ? System.IO.Path.GetFullPath(named) : System.IO.Path.Combine(
         SharedFolders.Repository,
         "src",
         "LabelServer",
@@ -19,8 +19,10 @@ internal static class ServerProgram
     /// <summary>Starts it; each line of both outputs goes to <paramref name="onLine"/>.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string> onLine, string? workingDirectory = null)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = workingDirectory ?? System.IO.Path.GetTempPath() };
-        info.ArgumentList.Add(Path);
+        var isLibrary = Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        var info = new ProcessStartInfo(isLibrary ? "dotnet" : Path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = workingDirectory ?? System.IO.Path.GetTempPath() };
+        if (isLibrary)
+            info.ArgumentList.Add(Path);
         foreach (var argument in arguments)
             info.ArgumentList.Add(argument);
         foreach (var name in info.Environment.Keys.Where(k => k.StartsWith("MONAI_LABEL_", StringComparison.Ordinal)).ToList())

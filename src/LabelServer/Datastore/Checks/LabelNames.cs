@@ -27,7 +27,7 @@ internal static class LabelNames
             values.Add(value.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
         }
 
-        return info.With(LabelEntry.ValuesKey, InfoDocument.FromElement(JsonSerializer.SerializeToElement(values, RecordJson.Default.DictionaryStringString)));
+        return info.With(LabelEntry.ValuesKey, InfoDocument.FromElement(JsonSerializer.SerializeToElement(values, RecordJson.Default.OrderedDictionaryStringString)));
     }
 
     private static Dictionary<int, string>? FromLabelInfo(InfoDocument info, string imageId)
