@@ -19,29 +19,45 @@ if ($LASTEXITCODE -ne 0) {
     exit 1
 }
 
-foreach ($project in Get-ChildItem (Join-Path $root 'tests/*/*.csproj')) {
-    if (-not (Select-String -Quiet -SimpleMatch 'eng/Test.props' $project)) { continue } # A library for tests, or benchmarks.
-    $name = $project.BaseName
-    $log = Join-Path $results "$name.log"
-    & dotnet (Join-Path $project.DirectoryName "bin/Release/net10.0/$name.dll") -noColor -noLogo -trx (Join-Path $results "$name.trx") *> $log
+# Runs the tests of a project and counts them.
+function Invoke-Tests([string] $name, [string] $title) {
+    $log = Join-Path $results "$title.log"
+    & dotnet (Join-Path $root "tests/$name/bin/Release/net10.0/$name.dll") -noColor -noLogo -trx (Join-Path $results "$title.trx") *> $log
     $status = $LASTEXITCODE
     $summary = Get-Content $log | Select-String 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
     if (-not $summary) {
-        Get-Content $log -Tail 40
-        Write-Output "${name}: ended with status $status before its tests were done"
-        $failed++
-        continue
+        Get-Content $log -Tail 40 | Out-Host
+        Write-Host "${title}: ended with status $status before its tests were done"
+        $script:failed++
+        return
     }
     $total, $errors, $bad, $skip = $summary.Matches[0].Groups[1..4] | ForEach-Object { [int] $_.Value }
-    Write-Output "${name}: $($total - $bad - $skip) passed, $($bad + $errors) failed, $skip skipped"
+    Write-Host "${title}: $($total - $bad - $skip) passed, $($bad + $errors) failed, $skip skipped"
     if ($total -eq 0 -or ($status -ne 0 -and ($bad + $errors) -eq 0)) {
-        Write-Output "${name}: status $status with $total tests and no failed one counts as a failure; see $log"
-        $failed++
+        Write-Host "${title}: status $status with $total tests and no failed one counts as a failure; see $log"
+        $script:failed++
     }
     elseif (($bad + $errors) -gt 0) {
-        Select-String '\[FAIL\]' $log -Context 0, 12 | Select-Object -First 10
+        Select-String '\[FAIL\]' $log -Context 0, 12 | Select-Object -First 10 | Out-Host
     }
-    $passed += $total - $bad - $skip; $failed += $bad + $errors; $skipped += $skip
+    $script:passed += $total - $bad - $skip; $script:failed += $bad + $errors; $script:skipped += $skip
+}
+
+foreach ($project in Get-ChildItem (Join-Path $root 'tests/*/*.csproj')) {
+    if (-not (Select-String -Quiet -SimpleMatch 'eng/Test.props' $project)) { continue } # A library for tests, or benchmarks.
+    Invoke-Tests $project.BaseName $project.BaseName
+}
+
+# Once more with the server as releases have it. Where this machine cannot make that one, its tests count as one that was skipped.
+& (Join-Path $root 'eng/native.ps1')
+if ($LASTEXITCODE -eq 0) {
+    $env:LABELSERVER_PROGRAM = Get-NativeProgram $root
+    Invoke-Tests 'LabelServer.EndToEnd' 'LabelServer.EndToEnd.Native'
+    Remove-Item Env:LABELSERVER_PROGRAM
+}
+else {
+    Write-Host 'LabelServer.EndToEnd.Native: not run, because the server could not be compiled to machine code here'
+    $skipped++
 }
 
 Write-Output "$passed passed, $failed failed, $skipped skipped"
