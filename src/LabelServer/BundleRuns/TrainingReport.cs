@@ -17,7 +17,8 @@ internal sealed class TrainingReport(RunConsole console, IReadOnlyDictionary<int
         {
             case TrainEvent.EventOneofCase.Started:
                 (_epochs, _batches) = (message.Started.Epochs, message.Started.BatchesPerEpoch);
-                console.Info($"Training on {message.Started.TrainingImages} images, validating on {message.Started.ValidationImages}; epochs {message.Started.FirstEpoch} to {_epochs}, {_batches} batches each");
+                var epochs = message.Started.FirstEpoch > _epochs ? $"all {_epochs} epochs are done already" : $"epochs {message.Started.FirstEpoch} to {_epochs}, {_batches} batches each";
+                console.Info($"Training on {message.Started.TrainingImages} images, validating on {message.Started.ValidationImages}; {epochs}");
                 break;
             case TrainEvent.EventOneofCase.Batch:
                 var batch = message.Batch;

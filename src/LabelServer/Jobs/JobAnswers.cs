@@ -7,8 +7,8 @@ namespace LabelServer.Jobs;
 /// <summary>What the endpoints of background jobs answer (protocol 4.5, 4.6, 4.8, 7.1), the same for each kind.</summary>
 internal static class JobAnswers
 {
-    /// <summary>The newest job, all of them (<c>all</c>) or the running one (<c>check_if_running</c>).</summary>
-    /// <exception cref="ResourceNotFoundException">There is none.</exception>
+    /// <summary>The newest job, all of them (<c>all</c>) or the running one (<c>check_if_running</c>; 404 when none runs).</summary>
+    /// <exception cref="ResourceNotFoundException">There is no job yet.</exception>
     public static IResult Status(HttpRequest request, JobQueue queue)
     {
         var query = new RequestQuery(request);
@@ -16,7 +16,13 @@ internal static class JobAnswers
         var onlyRunning = query.Boolean("check_if_running", false);
         query.Validate();
         if (onlyRunning)
-            return new JsonAnswer(JobJson.Of(queue.Running ?? throw new ResourceNotFoundException($"No {queue.Kind.Title} Tasks are currently Running"), queue.Zone));
+        {
+            // Slicer asks again and again while nothing runs: an answer, and nothing that somebody should read in the log.
+            return queue.Running is { } running
+                ? new JsonAnswer(JobJson.Of(running, queue.Zone))
+                : new JsonAnswer(new JsonObject { ["detail"] = $"No {queue.Kind.Title} Tasks are currently Running" }, StatusCodes.Status404NotFound);
+        }
+
         var jobs = queue.Jobs;
         if (jobs.Count == 0)
             throw new ResourceNotFoundException($"No {queue.Kind.Title} Tasks Found");

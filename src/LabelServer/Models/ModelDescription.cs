@@ -51,8 +51,8 @@ public sealed record ModelDescription
     /// <summary>The model's <c>config</c> of <c>/info/</c>: values are bool, long, double, string, or a non-empty list of strings whose first is the default.</summary>
     public required OrderedDictionary<string, object> Config { get; init; }
 
-    /// <summary>Whether passes with dropout can be made, for <c>NAME_epistemic</c>: the graph of an ONNX file is fixed, and holds no dropout any more.</summary>
-    public bool CanDropOut => Weights.Any(w => w.IsPresent && !w.FileName.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether passes with dropout can be made, for <c>NAME_epistemic</c>: the graph of an ONNX or TorchScript file is fixed, and holds no dropout that can be turned on.</summary>
+    public bool CanDropOut => Weights.Any(w => w.IsPresent && Path.GetExtension(w.FileName).ToUpperInvariant() is not (".ONNX" or ".TS"));
 
     /// <summary>Whether an inference can run: at least one set of weights is there and the configs are readable.</summary>
     public bool IsUsable => Problem is null;

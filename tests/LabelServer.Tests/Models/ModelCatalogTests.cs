@@ -68,6 +68,7 @@ public sealed class ModelCatalogTests : IDisposable
     [Theory]
     [InlineData(SegmentationBundle.FineWeights, true)]
     [InlineData("model.onnx", false)]
+    [InlineData("model.ts", false)]
     public void CanDropOut_IsNotSaidOfAGraphThatIsFixed(string weights, bool expected)
     {
         var folder = Path.Combine(_folder.Path, "models", "ct");
