@@ -30,10 +30,7 @@ internal sealed class BenchServer : IAsyncDisposable
     public static async Task<BenchServer> StartAsync(ScenarioFolder folder, ScenarioOptions options, IEnumerable<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
         var program = options.Text("server") is { } named ? Path.GetFullPath(named) : Path.Combine(SharedFolders.Repository, "src", "LabelServer", "bin", "Release", "net10.0", "labelserver.dll");
-        var isLibrary = program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
-        var info = new ProcessStartInfo(isLibrary ? "dotnet" : program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
-        if (isLibrary)
-            info.ArgumentList.Add(program);
+        var info = ProgramStart.Of(program, folder.Path);
         foreach (var argument in (string[])["start_server", "--app", Path.Combine(SharedFolders.Repository, "apps", "monaibundle"), "--studies", folder.Studies, "--port", "0", .. arguments])
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

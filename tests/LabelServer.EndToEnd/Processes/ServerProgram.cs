@@ -19,10 +19,7 @@ internal static class ServerProgram
     /// <summary>Starts it; each line of both outputs goes to <paramref name="onLine"/>.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string> onLine, string? workingDirectory = null)
     {
-        var isLibrary = Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
-        var info = new ProcessStartInfo(isLibrary ? "dotnet" : Path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = workingDirectory ?? System.IO.Path.GetTempPath() };
-        if (isLibrary)
-            info.ArgumentList.Add(Path);
+        var info = ProgramStart.Of(Path, workingDirectory ?? System.IO.Path.GetTempPath());
         foreach (var argument in arguments)
             info.ArgumentList.Add(argument);
         foreach (var name in info.Environment.Keys.Where(k => k.StartsWith("MONAI_LABEL_", StringComparison.Ordinal)).ToList())
