@@ -23,6 +23,7 @@ elseif (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSou
     if ($LASTEXITCODE -ne 0) { Get-Content $log; exit 1 }
     Set-Content $stamp ''
     (Get-Item $stamp).LastWriteTimeUtc = $started # What changed during the build is built the next time.
+    [Console]::Error.WriteLine('Built. eng/native.ps1, once, makes a server of it that starts in a third of the time.')
 }
 
 if ($args.Count -gt 0) {

@@ -25,6 +25,7 @@ elif [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "
     exit 1
   fi
   mv "$started" "$stamp" # Its time is that of the start: what changed during the build is built the next time.
+  echo "Built. eng/native.sh, once, makes a server of it that starts in a third of the time." >&2
 fi
 
 if [ $# -gt 0 ]; then
