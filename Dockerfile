@@ -1,4 +1,4 @@
-# Not built where it was written: no container engine was at hand. It takes the same steps as eng/native.sh.
+# Not built where it was written: no container engine was at hand. It takes the same steps as eng/compile-server.sh.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev zlib1g-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /source

@@ -10,7 +10,7 @@ $artifacts = Join-Path $root 'artifacts'
 $stamp = Join-Path $artifacts 'run.stamp'
 $command, $library = 'dotnet', @($program)
 if (Test-NativeIsCurrent $root) {
-    $command, $library = (Get-NativeProgram $root), @() # Made by eng/native.ps1.
+    $command, $library = (Get-NativeProgram $root), @() # Made by eng/compile-server.ps1.
 }
 elseif (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSource $root (Get-Item $stamp).LastWriteTimeUtc)) {
     [Console]::Error.WriteLine('Building LabelServer (only when something has changed) ...')
@@ -23,7 +23,7 @@ elseif (-not (Test-Path $program) -or -not (Test-Path $stamp) -or (Test-NewerSou
     if ($LASTEXITCODE -ne 0) { Get-Content $log; exit 1 }
     Set-Content $stamp ''
     (Get-Item $stamp).LastWriteTimeUtc = $started # What changed during the build is built the next time.
-    [Console]::Error.WriteLine('Built. eng/native.ps1, once, makes a server of it that starts in a third of the time.')
+    [Console]::Error.WriteLine('Built. eng/compile-server.ps1, once, makes a server of it that starts in a third of the time.')
 }
 
 if ($args.Count -gt 0) {

@@ -12,7 +12,7 @@ program="$root/src/LabelServer/bin/Release/net10.0/labelserver.dll"
 stamp="$root/artifacts/run.stamp"
 start=(dotnet "$program")
 if native_is_current "$root"; then
-  start=("$root/artifacts/native/labelserver") # Made by eng/native.sh.
+  start=("$root/artifacts/native/labelserver") # Made by eng/compile-server.sh.
 elif [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "$stamp")" ]; then
   echo "Building LabelServer (only when something has changed) ..." >&2
   mkdir -p "$root/artifacts"
@@ -25,7 +25,7 @@ elif [ ! -f "$program" ] || [ ! -f "$stamp" ] || [ -n "$(newer_sources "$root" "
     exit 1
   fi
   mv "$started" "$stamp" # Its time is that of the start: what changed during the build is built the next time.
-  echo "Built. eng/native.sh, once, makes a server of it that starts in a third of the time." >&2
+  echo "Built. eng/compile-server.sh, once, makes a server of it that starts in a third of the time." >&2
 fi
 
 if [ $# -gt 0 ]; then

@@ -49,7 +49,7 @@ foreach ($project in Get-ChildItem (Join-Path $root 'tests/*/*.csproj')) {
 }
 
 # Once more with the server as releases have it. Where this machine lacks what makes that one, its tests count as one that was skipped.
-& (Join-Path $root 'eng/native.ps1')
+& (Join-Path $root 'eng/compile-server.ps1')
 if ($LASTEXITCODE -eq 0) {
     $env:LABELSERVER_PROGRAM = Get-NativeProgram $root
     Invoke-Tests 'LabelServer.EndToEnd' 'LabelServer.EndToEnd.Native'

@@ -51,7 +51,7 @@ for project in "$root"/tests/*/*.csproj; do
 done
 
 # Once more with the server as releases have it. Where this machine lacks what makes that one, its tests count as one that was skipped.
-"$root/eng/native.sh"
+"$root/eng/compile-server.sh"
 case $? in
   0)
     LABELSERVER_PROGRAM="$root/artifacts/native/labelserver" run_tests LabelServer.EndToEnd LabelServer.EndToEnd.Native

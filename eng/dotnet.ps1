@@ -1,4 +1,4 @@
-# Sourced by run.ps1, test.ps1 and eng/native.ps1.
+# Sourced by run.ps1, test.ps1 and eng/compile-server.ps1.
 
 # Ends with a plain message when there is no .NET 10 SDK.
 function Assert-Dotnet {
@@ -18,7 +18,7 @@ function Test-NewerSource([string] $root, [DateTime] $time) {
     return $null -ne $newer
 }
 
-# Where eng/native.ps1 puts the server.
+# Where eng/compile-server.ps1 puts the server.
 function Get-NativeProgram([string] $root) {
     $name = if ($IsLinux -or $IsMacOS) { 'labelserver' } else { 'labelserver.exe' } # Windows PowerShell knows neither variable.
     return Join-Path $root "artifacts/native/$name"

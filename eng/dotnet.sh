@@ -1,4 +1,4 @@
-# Sourced by run.sh, test.sh and eng/native.sh.
+# Sourced by run.sh, test.sh and eng/compile-server.sh.
 
 # Ends with a plain message when there is no .NET 10 SDK.
 require_dotnet() {
@@ -17,7 +17,7 @@ newer_sources() {
   find "$1/src" "$1/eng" "$1/global.json" "$1/Directory.Build.props" "$1/Directory.Packages.props" -newer "$2" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit
 }
 
-# Whether artifacts/native holds the server of the sources as they are, see eng/native.sh. $1 is the repository.
+# Whether artifacts/native holds the server of the sources as they are, see eng/compile-server.sh. $1 is the repository.
 native_is_current() {
   [ -x "$1/artifacts/native/labelserver" ] && [ -f "$1/artifacts/native.stamp" ] && [ -z "$(newer_sources "$1" "$1/artifacts/native.stamp")" ]
 }

@@ -129,6 +129,10 @@ public sealed class InfoDocument
     public InfoDocument With(string key, long value) => With(key, Element(w => w.WriteNumberValue(value)));
 
     /// <inheritdoc cref="With(string, JsonElement)"/>
+    /// <exception cref="ArgumentException">The number is not finite, so JSON has no word for it.</exception>
+    public InfoDocument With(string key, double value) => With(key, Element(w => w.WriteNumberValue(value)));
+
+    /// <inheritdoc cref="With(string, JsonElement)"/>
     public InfoDocument With(string key, InfoDocument value) => With(key, Element(value.Write));
 
     /// <summary>The same document without a key.</summary>

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.ActiveLearning;
 using LabelServer.Datastore;
 using LabelServer.Datastore.Versions;
-using LabelServer.Http;
 using LabelServer.Imaging;
 using LabelServer.Imaging.Comparison;
 using LabelServer.Jobs;
@@ -42,8 +40,8 @@ internal sealed class DiceScoring(IDatastore datastore, LabelAgreement agreement
             {
                 var structures = await CompareAsync(images[at], tag, predicted, cancellationToken);
                 var mean = Mean(structures.Values);
-                var each = structures.Where(s => s.Value.First + s.Value.Second > 0).Aggregate(InfoDocument.Empty, (info, s) => info.With(s.Key, JsonSerializer.SerializeToElement(Math.Round(s.Value.Dice, 6), RecordJson.Default.Double)));
-                await datastore.UpdateImageInfoAsync(images[at].Id, info => info.With(ScoreKeys.Dice, JsonSerializer.SerializeToElement(mean, RecordJson.Default.Double)).With(ScoreKeys.Dice + "_labels", each), cancellationToken);
+                var each = structures.Where(s => s.Value.First + s.Value.Second > 0).Aggregate(InfoDocument.Empty, (info, s) => info.With(s.Key, Math.Round(s.Value.Dice, 6)));
+                await datastore.UpdateImageInfoAsync(images[at].Id, info => info.With(ScoreKeys.Dice, mean).With(ScoreKeys.Dice + "_labels", each), cancellationToken);
                 result[images[at].Id] = mean;
                 job.Log($"{at + 1} of {images.Count}: {images[at].Id}: {mean:0.0000}");
             }

@@ -1,10 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.ActiveLearning.Hardest;
 using LabelServer.Datastore;
 using LabelServer.Datastore.Versions;
 using LabelServer.Errors;
-using LabelServer.Http;
 using LabelServer.Jobs;
 using LabelServer.Proposals;
 
@@ -50,7 +48,7 @@ internal sealed class HardestScoring(IDatastore datastore, ProposalStore proposa
         }
 
         foreach (var (id, dice) in prediction.Predicted)
-            await datastore.UpdateImageInfoAsync(id, info => info.With(HardestStrategy.PredictionKey, JsonSerializer.SerializeToElement(Math.Round(dice, 4), RecordJson.Default.Double)), cancellationToken);
+            await datastore.UpdateImageInfoAsync(id, info => info.With(HardestStrategy.PredictionKey, Math.Round(dice, 4)), cancellationToken);
         var correlation = double.IsNaN(prediction.HeldOutRankCorrelation) ? (double?)null : Math.Round(prediction.HeldOutRankCorrelation, 3);
         job.Log($"{prediction.Predicted.Count} images predicted from {prediction.Examples}; rank correlation on images held out: {correlation?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");
         return new JsonObject { ["model"] = best.Model, ["examples"] = prediction.Examples, ["predicted"] = prediction.Predicted.Count, ["rank_correlation"] = correlation };

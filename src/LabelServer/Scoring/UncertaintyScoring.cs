@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LabelServer.Datastore;
-using LabelServer.Http;
 using LabelServer.Inference;
 using LabelServer.Jobs;
 using LabelServer.Models;
@@ -45,7 +44,7 @@ internal sealed class UncertaintyScoring(string name, string description, ModelD
                 var state = WeightsState.Of(model, WeightsFile(inference));
                 var report = await MeasureAsync(image, parameters, inference, cancellationToken);
                 var measured = new ImageUncertainty { Entropy = report.Entropy, Features = report.Features, Weights = state };
-                await services.Datastore.UpdateImageInfoAsync(image.Id, info => info.With(keys.Score, JsonSerializer.SerializeToElement(report.Entropy, RecordJson.Default.Double)).With(keys.Time, weights), cancellationToken);
+                await services.Datastore.UpdateImageInfoAsync(image.Id, info => info.With(keys.Score, report.Entropy).With(keys.Time, weights), cancellationToken);
                 await services.Proposals.KeepAsync(image.Id, model.Id, flips, measured, cancellationToken);
                 executed++;
                 job.Log($"{executed + failed} of {chosen.Count}: {image.Id}: entropy {report.Entropy:0.0000}");
